@@ -1,0 +1,34 @@
+/**
+ * The response format around every answer.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Response format.
+ */
+import { findMember } from './json';
+
+export interface Envelope {
+  readonly data?: unknown;
+  readonly status_code: number;
+  readonly status_message?: string;
+  /** RFC 3339, UTC. */
+  readonly timestamp: string;
+}
+
+/** An envelope around `data`; pass `undefined` to leave the field out. */
+export function envelope(statusCode: number, now: Date, data?: unknown, message?: string): Envelope {
+  return { data, status_code: statusCode, status_message: message, timestamp: now.toISOString() };
+}
+
+const STATUS_CODE = /^[1-9][0-9]{3}$/;
+
+/**
+ * The `status_code` of a peer's answer, read without parsing the answer into objects.
+ *
+ * @returns `undefined` when the bytes are no OCPI envelope: not JSON, cut off, not an object, or without a
+ *   four-digit `status_code`.
+ */
+export function statusCodeOf(body: Uint8Array): number | undefined {
+  const span = findMember(body, 'status_code')?.at(-1);
+  if (!span) return undefined;
+  const text = Buffer.from(body.buffer, body.byteOffset + span.start, span.end - span.start).toString();
+  return STATUS_CODE.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,115 @@
+/**
+ * The headers of OCPI, and which headers cross the hub at all.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Message Routing Headers, Unique message IDs, Paginated Response.
+ */
+import { type PartyId, parsePartyId } from './party';
+
+/** Incoming headers as Node gives them: lower-case names, repeated ones joined. */
+export type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export const TO_COUNTRY = 'ocpi-to-country-code';
+export const TO_PARTY = 'ocpi-to-party-id';
+export const FROM_COUNTRY = 'ocpi-from-country-code';
+export const FROM_PARTY = 'ocpi-from-party-id';
+export const REQUEST_ID = 'x-request-id';
+export const CORRELATION_ID = 'x-correlation-id';
+
+/** Request headers that reach the receiver. All others stay behind: credentials, cookies, hop-by-hop. */
+const REQUEST_HEADERS = [
+  ['accept', 'Accept'],
+  ['accept-encoding', 'Accept-Encoding'],
+  ['accept-language', 'Accept-Language'],
+  ['content-encoding', 'Content-Encoding'],
+  ['content-type', 'Content-Type'],
+] as const;
+
+/** Answer headers that reach the caller. */
+const ANSWER_HEADERS = [
+  ['content-encoding', 'Content-Encoding'],
+  ['content-language', 'Content-Language'],
+  ['content-type', 'Content-Type'],
+  ['link', 'Link'],
+  ['location', 'Location'],
+  ['retry-after', 'Retry-After'],
+  ['x-limit', 'X-Limit'],
+  ['x-total-count', 'X-Total-Count'],
+] as const;
+
+/** What a pair of routing headers says. */
+export type RoutingPair =
+  | { readonly kind: 'absent' }
+  /** Only one of the two is there; `missing` is the name of the other. */
+  | { readonly kind: 'half'; readonly missing: string }
+  | { readonly kind: 'malformed'; readonly name: string }
+  | { readonly kind: 'party'; readonly party: PartyId };
+
+/** The receiver that a request names. */
+export function readTo(headers: IncomingHeaders): RoutingPair {
+  return readPair(headers, TO_COUNTRY, TO_PARTY);
+}
+
+/** The sender that a request names. */
+export function readFrom(headers: IncomingHeaders): RoutingPair {
+  return readPair(headers, FROM_COUNTRY, FROM_PARTY);
+}
+
+function readPair(headers: IncomingHeaders, countryName: string, partyName: string): RoutingPair {
+  const country = single(headers[countryName]);
+  const party = single(headers[partyName]);
+  if (!country && !party) return { kind: 'absent' };
+  if (!country) return { kind: 'half', missing: countryName };
+  if (!party) return { kind: 'half', missing: partyName };
+  const pair = parsePartyId(country.trim(), party.trim());
+  if (pair) return { kind: 'party', party: pair };
+  return { kind: 'malformed', name: parsePartyId(country.trim(), 'AAA') ? partyName : countryName };
+}
+
+/** One value of a header; repeated ones joined as Node joins them, so that a doubled one is seen as malformed. */
+export function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Message ids of one exchange. */
+export interface MessageIds {
+  readonly requestId: string;
+  readonly correlationId: string;
+}
+
+/** Routing headers that name both parties. */
+export function routingHeaders(to: PartyId, from: PartyId): string[] {
+  return [
+    'OCPI-to-country-code',
+    to.countryCode,
+    'OCPI-to-party-id',
+    to.partyId,
+    'OCPI-from-country-code',
+    from.countryCode,
+    'OCPI-from-party-id',
+    from.partyId,
+  ];
+}
+
+/** Message id headers. */
+export function idHeaders(ids: MessageIds): string[] {
+  return ['X-Request-ID', ids.requestId, 'X-Correlation-ID', ids.correlationId];
+}
+
+/** The caller's headers that go on to the receiver, names and values alternating. */
+export function onwardHeaders(headers: IncomingHeaders): string[] {
+  return allowed(headers, REQUEST_HEADERS);
+}
+
+/** The receiver's headers that go back to the caller, names and values alternating. */
+export function backwardHeaders(headers: IncomingHeaders): string[] {
+  return allowed(headers, ANSWER_HEADERS);
+}
+
+function allowed(headers: IncomingHeaders, names: readonly (readonly [string, string])[]): string[] {
+  const list: string[] = [];
+  for (const [name, spelling] of names) {
+    const value = headers[name];
+    if (value !== undefined) list.push(spelling, single(value)!);
+  }
+  return list;
+}

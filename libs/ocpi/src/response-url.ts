@@ -1,0 +1,124 @@
+/**
+ * Finds the `response_url` of a request and puts another one in its place, without touching any other byte.
+ *
+ * Spec: 2.2.1-d2 mod_commands, Receiver Interface; mod_charging_profiles, Receiver Interface.
+ */
+import { findMember, spliceBytes, stringAt } from './json';
+
+/** A URL that stands in something larger. */
+export interface UrlSlot<T> {
+  readonly url: string;
+  /** The whole again, with another URL in this one's place. */
+  fill(url: string): T;
+}
+
+const FIELD = 'response_url';
+/** The parameter that stands beside `response_url` in a query. Spec: 2.2.1-d2 mod_charging_profiles, GET Method. */
+const NEIGHBOUR = 'duration';
+
+/**
+ * The `response_url` of a JSON object. A repeated key counts by its last text, as for most parsers, and every
+ * one is replaced: the receiver must not see the original whichever it takes.
+ *
+ * @param body valid JSON
+ * @returns `undefined` when there is no such member that is a non-empty string
+ */
+export function responseUrlInBody(body: Uint8Array): UrlSlot<Buffer> | undefined {
+  const spans = findMember(body, FIELD) ?? [];
+  const url = spans.map((span) => stringAt(body, span)).findLast((text) => text);
+  if (!url) return undefined;
+  return { url, fill: (other) => spliceBytes(body, spans, Buffer.from(JSON.stringify(other))) };
+}
+
+/** One `response_url` parameter in a query; `start` and `end` are those of its value. */
+interface Found {
+  readonly start: number;
+  readonly end: number;
+  readonly url: string;
+  /** It stands there as it is, not percent-encoded, and so will the other one. */
+  readonly verbatim: boolean;
+}
+
+/**
+ * The `response_url` of a query string.
+ *
+ * A percent-encoded value ends at the next `&`, as any parameter does. But the specification's own example
+ * writes the URL as it is: `?duration=900&response_url=https://msp/x?request_id=1&foo=2`. What follows such a
+ * URL belongs to it, since a receiver could not have told either, with two exceptions: a URL without a `?` of
+ * its own ends at the first `&`; and a `duration` after it is the request's own when none came before.
+ * A `+` is a plus: no URL has a space in it.
+ *
+ * @param query with its `?`, or empty
+ * @returns `undefined` when there is no such parameter with a value
+ */
+export function responseUrlInQuery(query: string): UrlSlot<string> | undefined {
+  const found = findAll(query);
+  const last = found.at(-1);
+  if (!last) return undefined;
+  return { url: last.url, fill: (other) => splice(query, found, other) };
+}
+
+function splice(query: string, found: readonly Found[], url: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end, verbatim } of found) {
+    parts.push(query.slice(from, start), verbatim ? url : encodeURIComponent(url));
+    from = end;
+  }
+  return parts.join('') + query.slice(from);
+}
+
+function findAll(query: string): Found[] {
+  const found: Found[] = [];
+  let neighbourSeen = false;
+  for (let at = 1; at < query.length;) {
+    let end = indexOrEnd(query, '&', at);
+    const equals = query.indexOf('=', at);
+    const start = equals === -1 || equals > end ? end : equals + 1;
+    const name = decoded(query.slice(at, start).replace(/=$/, ''));
+    if (name === NEIGHBOUR) neighbourSeen = true;
+    if (name === FIELD && start < end) {
+      const value = valueAt(query, start, end, neighbourSeen);
+      found.push(value);
+      end = value.end;
+    }
+    at = end + 1;
+  }
+  return found;
+}
+
+function valueAt(query: string, start: number, nextAmpersand: number, neighbourSeen: boolean): Found {
+  const raw = query.slice(start, nextAmpersand);
+  if (!isVerbatim(raw)) return { start, end: nextAmpersand, url: decoded(raw), verbatim: false };
+  const end = endOfVerbatim(query, start, nextAmpersand, neighbourSeen);
+  return { start, end, url: query.slice(start, end), verbatim: true };
+}
+
+/**
+ * Whether a value is a URL as it is. Some encoders leave `:`, `/` and `?` alone, which a query allows, and
+ * escape only what would end the parameter: an escaped `=`, `&`, `?` or `%` without any plain `=` tells them.
+ */
+function isVerbatim(raw: string): boolean {
+  if (!/^https?:\/\//i.test(raw)) return false;
+  return raw.includes('=') || !/%(?:3D|26|3F|25)/i.test(raw);
+}
+
+function endOfVerbatim(query: string, start: number, nextAmpersand: number, neighbourSeen: boolean): number {
+  const mark = query.indexOf('?', start);
+  if (mark === -1 || mark > nextAmpersand) return nextAmpersand;
+  return neighbourSeen ? query.length : indexOrEnd(query, `&${NEIGHBOUR}=`, nextAmpersand);
+}
+
+function indexOrEnd(text: string, part: string, from: number): number {
+  const index = text.indexOf(part, from);
+  return index === -1 ? text.length : index;
+}
+
+/** Percent-decoded; text that is not properly encoded stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

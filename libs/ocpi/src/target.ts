@@ -1,0 +1,85 @@
+/**
+ * The URLs that the hub publishes, and what a request's raw URL addresses.
+ *
+ * The path says which interface is meant; everything after the module travels verbatim, so it is cut out of
+ * the raw URL and never decoded, normalised or put together again.
+ */
+import { type InterfaceRole, INTERFACES, MODULES } from './module';
+import { isVersion, type Version, VERSIONS } from './version';
+
+/** What a functional request addresses. */
+export interface Target {
+  readonly version: Version;
+  readonly interfaceRole: InterfaceRole;
+  /** As it stands in the URL; custom ModuleIDs included. */
+  readonly module: string;
+  /** What follows the module in the path, percent-encoding untouched: `''` or starting with `/`. */
+  readonly rest: string;
+  /** The query with its `?`, or `''`. */
+  readonly query: string;
+}
+
+const FUNCTIONAL = /^\/ocpi\/([^/?#]+)\/(sender|receiver)\/([^/?#]+)([^?#]*)(\?[^#]*)?/;
+const ORIGIN = /^https?:\/\/[^/?#]+/i;
+
+/** The path and query of a request target; peers behind some proxies send the absolute form. */
+export function pathOf(requestTarget: string): string {
+  return requestTarget.startsWith('/') ? requestTarget : requestTarget.replace(ORIGIN, '');
+}
+
+/** What a path addresses; `undefined` when it is no functional URL of a version that the hub serves. */
+export function parseTarget(path: string): Target | undefined {
+  const match = FUNCTIONAL.exec(path);
+  const version = match?.[1];
+  if (!match || !isVersion(version)) return undefined;
+  return {
+    version,
+    interfaceRole: match[2] === 'sender' ? 'SENDER' : 'RECEIVER',
+    module: match[3]!,
+    rest: match[4]!,
+    query: match[5] ?? '',
+  };
+}
+
+/** One row of a version's details. Spec: 2.2.1-d2 version_information_endpoint, Endpoint class. */
+export interface PublishedEndpoint {
+  readonly identifier: string;
+  readonly role: InterfaceRole;
+  readonly url: string;
+}
+
+/** Where the versions endpoint is. */
+export function versionsUrl(publicUrl: string): string {
+  return `${publicUrl}/ocpi/versions`;
+}
+
+/** The versions list: Spec 2.2.1-d2 version_information_endpoint, Version class. */
+export function publishedVersions(publicUrl: string): readonly { version: Version; url: string }[] {
+  return VERSIONS.map(({ version }) => ({ version, url: `${publicUrl}/ocpi/${version}` }));
+}
+
+/** Every endpoint of one version: the configuration modules, and each module on both interfaces. */
+export function publishedEndpoints(publicUrl: string, version: Version): readonly PublishedEndpoint[] {
+  const base = `${publicUrl}/ocpi/${version}`;
+  const configuration: readonly PublishedEndpoint[] = [
+    { identifier: 'credentials', role: 'SENDER', url: `${base}/credentials` },
+    { identifier: 'hubclientinfo', role: 'SENDER', url: `${base}/hubclientinfo` },
+  ];
+  const functional = MODULES.flatMap(({ module }) =>
+    INTERFACES.map((role) => ({ identifier: module, role, url: `${base}/${role.toLowerCase()}/${module}` })),
+  );
+  return [...configuration, ...functional];
+}
+
+/**
+ * The URL at a peer: its advertised endpoint with the rest of the path and the query appended verbatim. The
+ * one slash between them is neither doubled nor lost, whether or not the peer's URL ends in one.
+ */
+export function joinEndpoint(endpoint: string, rest: string, query: string): string {
+  const bare = endpoint.replace(/#.*$/, '');
+  const mark = bare.indexOf('?');
+  const path = mark === -1 ? bare : bare.slice(0, mark);
+  const ownQuery = mark === -1 ? '' : bare.slice(mark);
+  const joined = rest.startsWith('/') && path.endsWith('/') ? path.slice(0, -1) + rest : path + rest;
+  return joined + (ownQuery && query ? `${ownQuery}&${query.slice(1)}` : ownQuery || query);
+}

@@ -1,0 +1,35 @@
+/**
+ * The `Authorization` header.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Authorization header; credentials, Credentials object.
+ */
+
+/** Upper bound that the specification gives a credentials token, in characters. */
+export const MAX_TOKEN_LENGTH = 64;
+const AUTHORIZATION = /^token +([\x21-\x7e]+) *$/i;
+const CREDENTIALS_TOKEN = /^[\x21-\x7e]{1,64}$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/**
+ * The credentials tokens that a header may stand for, likeliest first: decoded from Base64, then as it is,
+ * since many 2.1.1 and 2.2 systems do not encode. A trailing line feed inside the Base64 is forgiven: the
+ * specification's own example has one.
+ *
+ * @returns an empty list when the header is missing or has not the form `Token <x>`
+ */
+export function presentedTokens(authorization: string | undefined): readonly string[] {
+  const presented = AUTHORIZATION.exec(authorization ?? '')?.[1];
+  if (presented === undefined) return [];
+  const decoded = BASE64.test(presented) ? Buffer.from(presented, 'base64').toString().trimEnd() : '';
+  return [decoded, presented].filter(isCredentialsToken);
+}
+
+/** Whether a token has the form that the specification asks for: 1 to 64 printable ASCII characters. */
+export function isCredentialsToken(token: unknown): token is string {
+  return typeof token === 'string' && CREDENTIALS_TOKEN.test(token);
+}
+
+/** The header that presents a credentials token to a peer. */
+export function authorizationHeader(token: string): string {
+  return `Token ${Buffer.from(token).toString('base64')}`;
+}
