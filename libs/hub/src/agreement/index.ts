@@ -1,0 +1,3 @@
+export * from './agreement';
+export * from './agreement-key';
+export * from './side';

@@ -1,0 +1,67 @@
+/**
+ * Who is calling: the look-ups that stand before the path of functional messages and before the
+ * configuration modules alike.
+ */
+import { hashToken, type TokenGrace } from './credentials';
+import { type Directory, type Newcomers, type TokenHolder } from './directory';
+import { type Incoming } from './exchange';
+import { asHubError, HubError, type RefusalCode } from './hub-error';
+import { tokensOf } from './path/authenticate';
+import { type LifeSigns } from './status/life-signs';
+
+export interface CallerParts {
+  readonly directory: Directory;
+  readonly newcomers: Newcomers;
+  readonly tokenGrace: TokenGrace;
+  readonly signs: Pick<LifeSigns, 'seen'>;
+}
+
+/**
+ * The platform behind a request of a configuration module, where a token A is as good as a token C, and the
+ * token as it was presented.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Authorization header.
+ *
+ * @throws HubError `unauthorized`
+ */
+export async function authenticateAnyToken(
+  incoming: Incoming,
+  parts: CallerParts,
+): Promise<{ readonly holder: TokenHolder; readonly token: string }> {
+  const caller = await withSecondLook(
+    'unauthorized',
+    () => presentedBy(incoming, parts.directory),
+    () => lookUpTokens(incoming, parts.newcomers),
+  );
+  parts.tokenGrace.used(caller.holder.platform, caller.holder.token);
+  parts.signs.seen(caller.holder.platform.id);
+  return caller;
+}
+
+function presentedBy({ headers, receivedAt }: Incoming, directory: Directory) {
+  for (const token of tokensOf(headers)) {
+    const holder = directory.holderOf(hashToken(token), receivedAt);
+    if (holder) return { holder, token };
+  }
+  throw new HubError('unauthorized');
+}
+
+/** Asks the store for whoever registered a moment ago through another process. */
+export async function lookUpTokens({ headers }: Incoming, newcomers: Newcomers): Promise<void> {
+  for (const token of tokensOf(headers)) await newcomers.lookUpToken(hashToken(token));
+}
+
+/** Runs a step; when it finds somebody unknown, looks for newcomers and runs it once more. */
+export async function withSecondLook<T>(
+  code: RefusalCode,
+  step: () => T,
+  look: () => Promise<void>,
+): Promise<T> {
+  try {
+    return step();
+  } catch (error) {
+    if (asHubError(error).code !== code) throw error;
+  }
+  await look();
+  return step();
+}

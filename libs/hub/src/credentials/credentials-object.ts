@@ -1,0 +1,122 @@
+/**
+ * Reading and writing the Credentials object.
+ *
+ * Spec: 2.2.1-d2 credentials, Credentials object, CredentialsRole class.
+ */
+import {
+  isCredentialsToken,
+  isRole,
+  MAX_TOKEN_LENGTH,
+  type Party,
+  parsePartyId,
+  type PartyId,
+  partyKey,
+} from '@app/ocpi';
+import { HubError } from '../hub-error';
+
+/** More parties on one platform than this is a mistake or an attack. */
+const MAX_ROLES = 1_000;
+const MAX_URL_LENGTH = 255;
+
+export type CredentialsParty = Party & { readonly businessDetails: Record<string, unknown> | null };
+
+/** What a peer hands over. */
+export interface Credentials {
+  readonly token: string;
+  readonly url: string;
+  readonly parties: readonly CredentialsParty[];
+}
+
+/** The hub as it presents itself. */
+export interface HubIdentity {
+  readonly party: PartyId;
+  readonly name: string;
+  /** Versions endpoint of the hub. */
+  readonly versionsUrl: string;
+}
+
+/**
+ * Reads a Credentials object from the bytes of a request or an answer.
+ *
+ * @throws HubError `body_not_json`, `credentials_malformed` with the name of the first field that is wrong
+ */
+export function parseCredentials(body: Buffer | null): Credentials {
+  const object = asObject(parseJson(body), 'credentials');
+  if (!isCredentialsToken(object.token)) {
+    throw malformed(
+      'token',
+      `must be 1 to ${MAX_TOKEN_LENGTH} printable ASCII characters without white space`,
+    );
+  }
+  return { token: object.token, url: parseUrl(object.url, 'url'), parties: parseRoles(object.roles) };
+}
+
+/** The hub's own Credentials object with a token for one peer. A hub reports itself alone, as role HUB. */
+export function hubCredentials(hub: HubIdentity, token: string): Record<string, unknown> {
+  return {
+    token,
+    url: hub.versionsUrl,
+    roles: [
+      {
+        role: 'HUB',
+        business_details: { name: hub.name },
+        party_id: hub.party.partyId,
+        country_code: hub.party.countryCode,
+      },
+    ],
+  };
+}
+
+/** An absolute http(s) URL of at most 255 characters. @throws HubError `credentials_malformed` */
+export function parseUrl(value: unknown, field: string): string {
+  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !/^https?:$/.test(protocolOf(value))) {
+    throw malformed(field, `must be an absolute http or https URL of at most ${MAX_URL_LENGTH} characters`);
+  }
+  return value;
+}
+
+function protocolOf(value: string): string {
+  return URL.canParse(value) ? new URL(value).protocol : '';
+}
+
+function parseJson(body: Buffer | null): unknown {
+  try {
+    return JSON.parse((body ?? '').toString());
+  } catch {
+    throw new HubError('body_not_json');
+  }
+}
+
+function parseRoles(value: unknown): readonly CredentialsParty[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ROLES) {
+    throw malformed('roles', `must be a list of 1 to ${MAX_ROLES} roles`);
+  }
+  const parties = value.map((role: unknown, index) => parseRole(role, `roles[${index}]`));
+  const names = parties.map((party) => `${party.role} ${partyKey(party)}`);
+  const doubled = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (doubled !== -1) throw malformed(`roles[${doubled}]`, `${names[doubled]} stands twice`);
+  return parties;
+}
+
+function parseRole(value: unknown, field: string): CredentialsParty {
+  const { role, country_code, party_id, business_details } = asObject(value, field);
+  if (!isRole(role) || role === 'HUB') throw malformed(`${field}.role`, 'must be a Role other than HUB');
+  if (!parsePartyId(String(country_code), 'AAA')) {
+    throw malformed(`${field}.country_code`, 'must be two letters (ISO-3166 alpha-2)');
+  }
+  const pair = parsePartyId(String(country_code), String(party_id));
+  if (!pair) throw malformed(`${field}.party_id`, 'must be three letters or digits');
+  const details = business_details ?? null;
+  return { ...pair, role, businessDetails: details && asObject(details, `${field}.business_details`) };
+}
+
+function asObject(value: unknown, field: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw malformed(field, 'must be an object');
+  }
+  return value as Record<string, unknown>;
+}
+
+function malformed(field: string, what: string): HubError {
+  return new HubError('credentials_malformed', `${field} ${what}`);
+}

@@ -1,0 +1,153 @@
+/**
+ * Asking a platform for its versions, its endpoints and its credentials endpoint.
+ *
+ * Spec: 2.2.1-d2 version_information_endpoint; credentials, Errors during registration.
+ */
+import {
+  authorizationHeader,
+  highestCommonVersion,
+  idHeaders,
+  type InterfaceRole,
+  isSuccess,
+  MODULES,
+  STATUS,
+  type Version,
+  VERSIONS,
+} from '@app/ocpi';
+import { asHubError, HubError } from '../hub-error';
+import { send } from '../roads/direct';
+import { type Courier, type EndpointRecord } from '../ports';
+import { parseUrl } from './credentials-object';
+
+/** Endpoints that one platform may advertise; more is a mistake or an attack. */
+const MAX_ENDPOINTS = 200;
+const MAX_MODULE_ID_LENGTH = 64;
+
+export interface PeerParts {
+  readonly courier: Courier;
+  /** For each of the requests to the peer, in ms. */
+  readonly timeoutMs: number;
+  readonly newId: () => string;
+}
+
+/** How to reach a peer: under which platform's pool, and with which token. */
+export interface PeerAccess {
+  readonly platformId: string;
+  readonly token: string;
+}
+
+export interface PeerRequest extends PeerAccess {
+  readonly method: string;
+  readonly url: string;
+  readonly body?: unknown;
+}
+
+/** What a peer offers on one version. */
+export interface PeerOffer {
+  readonly version: Version;
+  readonly endpoints: readonly EndpointRecord[];
+}
+
+/**
+ * Fetches a peer's versions and the details of one of them.
+ *
+ * @param wanted the version to use; without it the highest that both sides have
+ * @throws HubError `peer_unusable` (3001), `no_common_version` (3002), `no_common_endpoints` (3003)
+ */
+export async function fetchOffer(
+  parts: PeerParts,
+  access: PeerAccess,
+  url: string,
+  wanted?: Version,
+): Promise<PeerOffer> {
+  const versions = asList(await ask(parts, { ...access, method: 'GET', url }), url);
+  const offered = versions.map((row) => String(row.version));
+  const version = wanted ? (offered.includes(wanted) ? wanted : undefined) : highestCommonVersion(offered);
+  const detailsUrl = versions.find((row) => row.version === version)?.url;
+  if (!version) throw new HubError('no_common_version', versionsSaid(offered, wanted));
+  const usable = parsePeerUrl(detailsUrl, `url of version ${version} at ${url}`);
+  return {
+    version,
+    endpoints: readEndpoints(await ask(parts, { ...access, method: 'GET', url: usable }), usable),
+  };
+}
+
+/** Sends one request of a configuration module and gives the `data` of its answer. @throws HubError `peer_unusable` */
+export async function ask(parts: PeerParts, request: PeerRequest): Promise<unknown> {
+  const { platformId, method, url, token, body } = request;
+  const answer = await send(parts.courier, {
+    platformId,
+    method,
+    url,
+    headers: [
+      ...['Authorization', authorizationHeader(token), 'Accept', 'application/json'],
+      ...idHeaders({ requestId: parts.newId(), correlationId: parts.newId() }),
+      ...(body === undefined ? [] : ['Content-Type', 'application/json']),
+    ],
+    body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
+    timeoutMs: parts.timeoutMs,
+  }).catch((error: unknown) => {
+    throw new HubError('peer_unusable', `${method} ${url}: ${asHubError(error).message}`, { cause: error });
+  });
+  return dataOf(answer.body, `${method} ${url}`, answer.httpStatus);
+}
+
+function dataOf(body: Buffer, what: string, httpStatus: number): unknown {
+  const envelope = parseEnvelope(body);
+  if (httpStatus >= 300 || !isSuccess(Number(envelope?.status_code ?? STATUS.SERVER_ERROR))) {
+    const said = envelope ? `OCPI ${String(envelope.status_code)}` : 'no OCPI message';
+    throw new HubError('peer_unusable', `${what}: HTTP ${httpStatus}, ${said}`);
+  }
+  return envelope?.data;
+}
+
+function parseEnvelope(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function asList(data: unknown, url: string): readonly Record<string, unknown>[] {
+  if (Array.isArray(data) && data.every((row) => typeof row === 'object' && row !== null)) return data;
+  throw new HubError('peer_unusable', `GET ${url}: data is not a list of objects`);
+}
+
+function versionsSaid(offered: readonly string[], wanted: Version | undefined): string {
+  const known = wanted ?? VERSIONS.map((row) => row.version).join(', ');
+  return `looked for ${known}, the platform lists ${offered.slice(0, 10).join(', ') || 'none'}`;
+}
+
+function readEndpoints(details: unknown, url: string): readonly EndpointRecord[] {
+  const rows = asList((details as Record<string, unknown> | null)?.endpoints, url);
+  if (rows.length > MAX_ENDPOINTS)
+    throw new HubError('peer_unusable', `GET ${url}: over ${MAX_ENDPOINTS} endpoints`);
+  const endpoints = rows.map((row, index) => readEndpoint(row, `endpoints[${index}] at ${url}`));
+  const functional = endpoints.some(({ module }) => MODULES.some((known) => known.module === module));
+  if (!functional) throw new HubError('no_common_endpoints', `${url} lists no functional module`);
+  return [...new Map(endpoints.map((e) => [`${e.module}/${e.interfaceRole}`, e])).values()];
+}
+
+/** The `role` of the credentials endpoint is to be disregarded; it is kept as SENDER. */
+function readEndpoint(row: Record<string, unknown>, field: string): EndpointRecord {
+  const { identifier } = row;
+  if (typeof identifier !== 'string' || identifier === '' || identifier.length > MAX_MODULE_ID_LENGTH) {
+    throw new HubError('peer_unusable', `${field}: identifier is missing or too long`);
+  }
+  const role = identifier === 'credentials' ? 'SENDER' : row.role;
+  if (role !== 'SENDER' && role !== 'RECEIVER') {
+    throw new HubError('peer_unusable', `${field}: role of ${identifier} must be SENDER or RECEIVER`);
+  }
+  const interfaceRole: InterfaceRole = role;
+  return { module: identifier, interfaceRole, url: parsePeerUrl(row.url, `${field}: url of ${identifier}`) };
+}
+
+function parsePeerUrl(value: unknown, field: string): string {
+  try {
+    return parseUrl(value, field);
+  } catch (error) {
+    throw new HubError('peer_unusable', asHubError(error).message, { cause: error });
+  }
+}

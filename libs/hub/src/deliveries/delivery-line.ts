@@ -1,0 +1,13 @@
+import { partyKey, type PushedObject } from '@app/ocpi';
+import { createHash } from 'node:crypto';
+import { type DeliveryLine, type Leg } from '../ports';
+
+/**
+ * The line of an object at one receiver. Its name is a hash in the form of a UUID (16 bytes of SHA-256): as
+ * long as the longest URL, it would neither fit into an index nor into the id of a job.
+ */
+export function deliveryLine({ platformId, party }: Leg, { key }: PushedObject): DeliveryLine {
+  const receiver = party ? partyKey(party) : '';
+  const hex = createHash('sha256').update(`${platformId} ${receiver} ${key}`).digest('hex').slice(0, 32);
+  return { line: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), platformId };
+}

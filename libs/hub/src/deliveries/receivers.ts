@@ -1,0 +1,57 @@
+/**
+ * Who a broadcast goes to.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Broadcast Push.
+ */
+import { exchangeBodies, type ModuleRow, type PartyId, sameParty, type Version } from '@app/ocpi';
+import { type Directory, type PlatformEntry } from '../directory';
+import { type Leg } from '../ports';
+
+/** What the choice looks at: who sends, on which version, and which module. */
+export interface BroadcastSender {
+  readonly caller: PlatformEntry;
+  readonly from: PartyId;
+  readonly version: Version;
+  readonly row: ModuleRow;
+  readonly at: Date;
+}
+
+/**
+ * Every other party of the opposite role whose platform implements the module's Receiver interface, is
+ * registered and not suspended, speaks a version with the same bodies, and with which an agreement allows it.
+ * A pair is one receiver at its platform, however many roles it has there; the sender's own pair is none,
+ * in whatever role. Who is OFFLINE is one, too: its delivery waits.
+ */
+export function broadcastReceivers(directory: Directory, sender: BroadcastSender): Leg[] {
+  const { caller, from, row } = sender;
+  if (!caller.hasRole(from, row.interfaces.SENDER.roles)) return [];
+  const legs: Leg[] = [];
+  for (const platform of directory.receiversOf(row.module)) {
+    if (!takesDeliveries(platform, sender.version)) continue;
+    for (const party of platform.pairsIn(row.interfaces.RECEIVER.roles)) {
+      if (!sameParty(party, from) && isAllowed(directory, sender, platform, party))
+        legs.push({ platformId: platform.id, party });
+    }
+  }
+  return legs;
+}
+
+function takesDeliveries({ record }: PlatformEntry, version: Version): boolean {
+  if (record.suspended || record.version === null) return false;
+  if (record.status !== 'CONNECTED' && record.status !== 'OFFLINE') return false;
+  return exchangeBodies(version, record.version);
+}
+
+function isAllowed(
+  directory: Directory,
+  { caller, from, row, at }: BroadcastSender,
+  platform: PlatformEntry,
+  party: PartyId,
+): boolean {
+  const exchange = {
+    from: caller.participant(from),
+    to: platform.participant(party),
+    module: row.module,
+  };
+  return directory.agreements.allows(exchange, at);
+}

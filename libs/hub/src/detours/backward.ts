@@ -1,0 +1,101 @@
+import { nextLinks, resolveUrl, type Span, spliceText } from '@app/ocpi';
+import { type Answer, type Permitted, type Receiver } from '../exchange';
+import { HubError } from '../hub-error';
+import { type Log } from '../ports';
+import { MAX_NEXT_LINKS } from './limits';
+import { type Target, targetAt } from './target';
+import { type MakeDetours, type Wanted } from './wanted';
+
+/** An answer on its way back. */
+export interface Returning {
+  readonly message: Permitted;
+  readonly receiver: Receiver;
+  /** Where the request went. */
+  readonly url: string;
+  readonly answer: Answer;
+}
+
+/** Whether an answer carries a URL to replace: asked of every answer, and nothing more of most. */
+export function leadsBack(message: Permitted, { headers }: Pick<Answer, 'headers'>): boolean {
+  if (headers.link === undefined && headers.location === undefined) return false;
+  return headers[headerToRewrite(message) ?? ''] !== undefined;
+}
+
+/** Which header leads back to the peer. A list may be paged in a custom module, too. */
+function headerToRewrite({ operation, method }: Permitted): 'link' | 'location' | undefined {
+  if (operation) return operation.answerUrl;
+  return method === 'GET' ? 'link' : undefined;
+}
+
+/**
+ * Replaces the URLs of an answer by ones that the caller's platform alone may use.
+ *
+ * @throws HubError `next_page_elsewhere`: a list must not end early without a word
+ */
+export async function backward(returning: Returning, make: MakeDetours, log: Log): Promise<Answer> {
+  const { message, answer } = returning;
+  const name = headerToRewrite(message);
+  const value = name && answer.headers[name];
+  if (!value) return answer;
+  const rewritten =
+    name === 'link' ? await newLink(returning, value, make) : await newLocation(returning, value, make, log);
+  if (rewritten !== undefined) return { ...answer, headers: { ...answer.headers, [name]: rewritten } };
+  return {
+    ...answer,
+    headers: Object.fromEntries(Object.entries(answer.headers).filter(([key]) => key !== name)),
+  };
+}
+
+async function newLink(returning: Returning, header: string, make: MakeDetours): Promise<string> {
+  const spans = nextLinks(header);
+  if (spans.length === 0) return header;
+  if (spans.length > MAX_NEXT_LINKS) throw new HubError('next_page_elsewhere', `${spans.length} next pages`);
+  const targets = spans.map((span) => requireOwn(returning, header, span));
+  const urls = await make(targets.map((target) => wanted(returning, 'link', target)));
+  return spliceText(header, spans, urls);
+}
+
+function requireOwn(returning: Returning, header: string, { start, end }: Span): string {
+  const target = targetOf(returning, header.slice(start, end));
+  if (target.kind === 'own') return target.url;
+  throw new HubError('next_page_elsewhere', target.kind === 'elsewhere' ? target.host : 'not a URL');
+}
+
+/**
+ * The `Location` of a CDR, or `undefined` when it is to be left out. The CDR has arrived: whatever is wrong
+ * with the header, a refusal now would make the sender post it again.
+ */
+async function newLocation(
+  returning: Returning,
+  header: string,
+  make: MakeDetours,
+  log: Log,
+): Promise<string | undefined> {
+  const { answer, receiver, message } = returning;
+  if (answer.httpStatus < 200 || answer.httpStatus > 299) return header;
+  const fields = { platformId: receiver.platform.id, correlationId: message.ids.correlationId };
+  const target = targetOf(returning, header.trim());
+  if (target.kind !== 'own') {
+    log.warn({ ...fields, target }, 'Location of a CDR left out: not on a host of the platform');
+    return undefined;
+  }
+  try {
+    return (await make([wanted(returning, 'location', target.url)]))[0];
+  } catch (err) {
+    log.error({ ...fields, err }, 'Location of a CDR left out: it could not be kept');
+    return undefined;
+  }
+}
+
+function targetOf({ url, receiver }: Returning, reference: string): Target {
+  return targetAt(receiver.platform, resolveUrl(reference, url), 'latin1');
+}
+
+function wanted({ message, receiver }: Returning, kind: 'link' | 'location', target: string): Wanted {
+  const { module, interfaceRole, version } = message.target;
+  return {
+    ...{ kind, target, module, interfaceRole, version },
+    holder: { platformId: message.caller.id, party: message.from },
+    owner: { platformId: receiver.platform.id, party: receiver.party },
+  };
+}

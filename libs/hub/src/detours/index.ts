@@ -1,0 +1,3 @@
+export { leadsBack } from './backward';
+export * from './detours';
+export { isHostName } from './peer-hosts';

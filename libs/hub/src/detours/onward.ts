@@ -1,0 +1,80 @@
+import {
+  type IncomingHeaders,
+  isJson,
+  responseUrlInBody,
+  responseUrlInQuery,
+  single,
+  type UrlSlot,
+} from '@app/ocpi';
+import { decodedBody } from '../content';
+import { type Permitted, type Receiver } from '../exchange';
+import { HubError } from '../hub-error';
+import { targetAt } from './target';
+import { type MakeDetours } from './wanted';
+
+const CONTENT_ENCODING = 'content-encoding';
+
+/** A message whose `response_url` was found, and what becomes of it with another one. */
+type Slot = UrlSlot<Pick<Permitted, 'body' | 'headers' | 'target'>>;
+
+/**
+ * Replaces the `response_url` of a message by one that the receiver's platform alone may use.
+ *
+ * @throws HubError `response_url_malformed`, `response_url_elsewhere`, `body_not_json`
+ */
+export async function onward(message: Permitted, receiver: Receiver, make: MakeDetours): Promise<Permitted> {
+  const slot = slotOf(message);
+  if (!slot) return message;
+  const { caller, from, target } = message;
+  const [url] = await make([
+    {
+      kind: 'response',
+      target: requireOwn(message, slot.url),
+      ...{ module: target.module, interfaceRole: 'SENDER' },
+      holder: { platformId: receiver.platform.id, party: receiver.party },
+      owner: { platformId: caller.id, party: from },
+      version: receiver.platform.record.version ?? target.version,
+    },
+  ]);
+  return { ...message, ...slot.fill(url!) };
+}
+
+function slotOf(message: Permitted): Slot | undefined {
+  return message.operation?.responseUrl === 'query' ? slotInQuery(message) : slotInBody(message);
+}
+
+function slotInQuery({ body, headers, target }: Permitted): Slot | undefined {
+  const slot = responseUrlInQuery(target.query);
+  return (
+    slot && {
+      url: slot.url,
+      fill: (url) => ({ body, headers, target: { ...target, query: slot.fill(url) } }),
+    }
+  );
+}
+
+/** An encoded body travels plain once it had to be changed. */
+function slotInBody({ body, headers, target }: Permitted): Slot | undefined {
+  const plain = body && plainJson(body, headers);
+  const slot = plain && responseUrlInBody(plain);
+  if (!slot) return undefined;
+  const others = { ...headers, [CONTENT_ENCODING]: undefined };
+  return { url: slot.url, fill: (url) => ({ body: slot.fill(url), headers: others, target }) };
+}
+
+/** @throws HubError `body_not_json` also when it cannot be decoded: a `response_url` in it would lead nowhere */
+function plainJson(body: Buffer, headers: IncomingHeaders): Buffer {
+  const encoding = single(headers[CONTENT_ENCODING]);
+  if (encoding === undefined) return body;
+  const plain = decodedBody(body, encoding);
+  if (!plain) throw new HubError('body_not_json', 'Content-Encoding: use gzip, deflate, br or none');
+  if (!isJson(plain)) throw new HubError('body_not_json');
+  return plain;
+}
+
+function requireOwn({ caller }: Permitted, text: string): string {
+  const target = targetAt(caller, text, 'utf8');
+  if (target.kind === 'malformed') throw new HubError('response_url_malformed');
+  if (target.kind === 'elsewhere') throw new HubError('response_url_elsewhere', target.host);
+  return target.url;
+}

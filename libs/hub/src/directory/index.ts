@@ -1,0 +1,3 @@
+export * from './directory';
+export * from './newcomers';
+export * from './platform-entry';

@@ -1,0 +1,92 @@
+import {
+  authorizationHeader,
+  type InterfaceRole,
+  type PartyId,
+  type PartyKey,
+  partyKey,
+  type Role,
+  sameParty,
+} from '@app/ocpi';
+import { type Participant } from '../agreement';
+import { type EndpointRecord, type PartyRecord, type PlatformRecord } from '../ports';
+
+/** A platform as the forwarding path needs it: every question is one map look-up. */
+export class PlatformEntry {
+  private readonly endpoints: ReadonlyMap<string, string>;
+  private readonly partiesByKey: ReadonlyMap<PartyKey, readonly PartyRecord[]>;
+  /** The `Authorization` header that opens this platform; null until it is registered. */
+  readonly authorization: string | null;
+  /** The pair that a platform with a single one may leave out of its requests. */
+  readonly onlyParty: PartyId | undefined;
+  /** Those that it may speak for now, as agreements see them. */
+  readonly participants: readonly Participant[];
+
+  constructor(readonly record: PlatformRecord) {
+    this.endpoints = new Map(record.endpoints.map((e) => [endpointKey(e.module, e.interfaceRole), e.url]));
+    this.partiesByKey = byPair(record.parties);
+    this.authorization = record.peerToken === null ? null : authorizationHeader(record.peerToken);
+    const held = record.parties.filter((party) => party.held);
+    this.onlyParty = onlyPair(held);
+    this.participants = [...byPair(held).values()].map(([party]) => this.participant(party!));
+  }
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  endpoint(module: string, interfaceRole: InterfaceRole): string | undefined {
+    return this.endpoints.get(endpointKey(module, interfaceRole));
+  }
+
+  /** The roles that a pair has or had here; a party that was given up is still listed, with `held` false. */
+  partiesOf(pair: PartyId): readonly PartyRecord[] {
+    return this.partiesByKey.get(partyKey(pair)) ?? [];
+  }
+
+  /** Whether this platform may speak for a pair now. */
+  holds(pair: PartyId): boolean {
+    return this.partiesOf(pair).some((party) => party.held);
+  }
+
+  advertised(): readonly EndpointRecord[] {
+    return this.record.endpoints;
+  }
+
+  pairs(): IterableIterator<PartyKey> {
+    return this.partiesByKey.keys();
+  }
+
+  /** A pair as agreements see it. */
+  participant(party: PartyId): Participant {
+    return { party, roles: this.partiesOf(party).map(({ role }) => role) };
+  }
+
+  /** The pairs that it holds in one of these roles, each once. */
+  pairsIn(roles: readonly Role[]): PartyId[] {
+    return [...this.partiesByKey.values()].flatMap((parties) =>
+      parties.filter(({ held, role }) => held && roles.includes(role)).slice(0, 1),
+    );
+  }
+
+  hasRole(pair: PartyId, roles: readonly Role[]): boolean {
+    return this.partiesOf(pair).some((party) => roles.includes(party.role));
+  }
+}
+
+function endpointKey(module: string, interfaceRole: InterfaceRole): string {
+  return `${module}/${interfaceRole}`;
+}
+
+function byPair(parties: readonly PartyRecord[]): Map<PartyKey, PartyRecord[]> {
+  const map = new Map<PartyKey, PartyRecord[]>();
+  for (const party of parties) {
+    const key = partyKey(party);
+    map.set(key, [...(map.get(key) ?? []), party]);
+  }
+  return map;
+}
+
+function onlyPair(parties: readonly PartyRecord[]): PartyId | undefined {
+  const [first, ...others] = parties;
+  return first && others.every((other) => sameParty(first, other)) ? first : undefined;
+}

@@ -1,0 +1,3 @@
+export * from './ask-issuers';
+export * from './find-receiver';
+export * from './learn';

@@ -1,0 +1,18 @@
+export * from './agreement';
+export { authenticateAnyToken } from './callers';
+export * from './client-info';
+export * from './credentials';
+export * from './deliveries';
+export { Detours, type DetoursOptions, isHostName } from './detours';
+export * from './directory';
+export * from './exchange';
+export * from './hub-error';
+export * from './message-ids';
+export * from './message-trace';
+export * from './objects';
+export * from './ports';
+export * from './refusal-answer';
+export { judge } from './retry';
+export * from './run-callback';
+export * from './run-path';
+export * from './status';

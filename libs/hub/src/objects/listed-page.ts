@@ -1,0 +1,47 @@
+import { bytesAt, findElements, nextLinks, statusCodeOf } from '@app/ocpi';
+import { decodedBody } from '../content';
+import { HubError } from '../hub-error';
+import { type CourierAnswer } from '../ports';
+import { valueIn } from './object-change';
+
+/** One page of a list as a peer answered it. */
+export interface ListedPage {
+  readonly httpStatus: number;
+  readonly ocpiStatus: number;
+  /** Each object's own bytes, untouched. */
+  readonly elements: readonly Buffer[];
+  /** The `Link` header, when it leads to another page. */
+  readonly link: string | undefined;
+  /** `X-Total-Count`, when it is a number. */
+  readonly total: number | undefined;
+}
+
+const WHOLE = /^\d{1,15}$/;
+
+/**
+ * Reads a page of a list. Spec: 2.2.1-d2 transport_and_format, Paginated Response.
+ *
+ * @throws HubError `hub_token_refused`, `answer_not_ocpi`
+ */
+export function readListedPage({ httpStatus, headers, body }: CourierAnswer): ListedPage {
+  if (httpStatus === 401 || httpStatus === 403) throw new HubError('hub_token_refused');
+  const plain = decodedBody(body, headers['content-encoding']);
+  const ocpiStatus = plain && statusCodeOf(plain);
+  if (ocpiStatus === undefined) throw new HubError('answer_not_ocpi', `HTTP ${httpStatus}`);
+  const { link, 'x-total-count': total = '' } = headers;
+  return {
+    httpStatus,
+    ocpiStatus,
+    elements: elementsOf(plain!),
+    link: link !== undefined && nextLinks(link).length > 0 ? link : undefined,
+    total: WHOLE.test(total) ? Number(total) : undefined,
+  };
+}
+
+/** No `data` is an empty list: some leave it out. */
+function elementsOf(body: Buffer): Buffer[] {
+  const list = valueIn(body, 'data');
+  return (list && findElements(list) ? findElements(list)! : []).map((span) =>
+    Buffer.from(bytesAt(list!, span)),
+  );
+}

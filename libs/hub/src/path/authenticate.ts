@@ -1,0 +1,27 @@
+import { type IncomingHeaders, presentedTokens, single } from '@app/ocpi';
+import { hashToken } from '../credentials';
+import { type Directory } from '../directory';
+import { type Accepted, type Authenticated } from '../exchange';
+import { HubError } from '../hub-error';
+
+/**
+ * Step 2: which platform is calling?
+ *
+ * A token A opens the registration and nothing else.
+ * Spec: 2.2.1-d2 transport_and_format, Authorization header.
+ *
+ * @throws HubError `unauthorized`, `no_such_url` for a custom module that no platform has
+ */
+export function authenticate(accepted: Accepted, directory: Directory): Authenticated {
+  const holder = tokensOf(accepted.headers)
+    .map((token) => directory.holderOf(hashToken(token), accepted.receivedAt))
+    .find((found) => found !== undefined);
+  if (holder?.token.kind !== 'C') throw new HubError('unauthorized');
+  if (!accepted.row && !directory.advertises(accepted.target.module)) throw new HubError('no_such_url');
+  return { ...accepted, caller: holder.platform, token: holder.token };
+}
+
+/** The tokens that the `Authorization` header may stand for. */
+export function tokensOf(headers: IncomingHeaders): readonly string[] {
+  return presentedTokens(single(headers.authorization));
+}

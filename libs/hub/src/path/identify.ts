@@ -1,0 +1,33 @@
+import { type PartyId, partyKey, readFrom, readTo } from '@app/ocpi';
+import { type PlatformEntry } from '../directory';
+import { type Authenticated, type Identified } from '../exchange';
+import { HubError } from '../hub-error';
+
+/**
+ * Step 3: in whose name does the platform speak, and to whom?
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Message Routing Headers.
+ *
+ * @throws HubError `from_missing`, `from_malformed`, `from_not_yours`, `to_malformed`
+ */
+export function identify(authenticated: Authenticated): Identified {
+  const { headers, caller } = authenticated;
+  return { ...authenticated, from: sender(caller, readFrom(headers)), to: addressee(readTo(headers)) };
+}
+
+function sender(caller: PlatformEntry, said: ReturnType<typeof readFrom>): PartyId {
+  if (said.kind === 'half') throw new HubError('from_malformed', `${said.missing} is missing`);
+  if (said.kind === 'malformed') throw new HubError('from_malformed', said.name);
+  if (said.kind === 'absent') {
+    if (!caller.onlyParty) throw new HubError('from_missing', 'your platform hosts more than one party');
+    return caller.onlyParty;
+  }
+  if (!caller.holds(said.party)) throw new HubError('from_not_yours', partyKey(said.party));
+  return said.party;
+}
+
+function addressee(said: ReturnType<typeof readTo>): PartyId | undefined {
+  if (said.kind === 'half') throw new HubError('to_malformed', `${said.missing} is missing`);
+  if (said.kind === 'malformed') throw new HubError('to_malformed', said.name);
+  return said.kind === 'party' ? said.party : undefined;
+}

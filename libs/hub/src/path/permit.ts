@@ -1,0 +1,141 @@
+import { exchangeBodies, isJson, partyKey, type PartyId, scenarioOf } from '@app/ocpi';
+import { type Participant } from '../agreement';
+import { type Directory, type PlatformEntry } from '../directory';
+import { type Accepted, type Identified, type Permitted, type Receiver } from '../exchange';
+import { resumesGetAll } from '../get-all/list-request';
+import { HubError } from '../hub-error';
+
+/** What the decision looks at besides the message. */
+export interface PermitParts {
+  readonly directory: Directory;
+  readonly hub: PartyId;
+}
+
+/**
+ * Step 4: which way does the message take, and may it?
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Message Routing; status_codes, 4xxx: Hub errors.
+ *
+ * @throws HubError `body_not_json`, `hub_not_addressable`, `sender_suspended`, `receiver_*`, `no_agreement`,
+ *   `interface_not_implemented`, `version_not_relayed`
+ */
+export function permit(identified: Identified, parts: PermitParts): Permitted {
+  requireJson(identified);
+  if (identified.caller.record.suspended) throw new HubError('sender_suspended');
+  const { to, method, target, row } = identified;
+  const addressed = { to, method, interfaceRole: target.interfaceRole, row, resumes: resumesGetAll(target) };
+  const scenario = scenarioOf(addressed, parts.hub);
+  if (!scenario) throw hubNotAddressable(identified);
+  const receiver = to && scenario === 'direct' ? receiverOf(identified, to, parts.directory) : undefined;
+  return { ...identified, scenario, receiver };
+}
+
+/**
+ * An encoded body is not looked into: its bytes pass with their `Content-Encoding`.
+ *
+ * @throws HubError `body_not_json`
+ */
+export function requireJson({ method, body, headers, operation }: Accepted): void {
+  if (headers['content-encoding'] !== undefined) return;
+  if (body !== null) {
+    if (!isJson(body)) throw new HubError('body_not_json');
+  } else if (method !== 'GET' && method !== 'DELETE' && operation && !operation.bodyOptional) {
+    throw new HubError('body_not_json', 'it is empty');
+  }
+}
+
+function hubNotAddressable({ method, target, row, to }: Identified): HubError {
+  const what = `${method} on ${target.module} ${target.interfaceRole}`;
+  if (!row)
+    return new HubError('hub_not_addressable', `${target.module}: name the receiving party in OCPI-to-*`);
+  return new HubError(
+    'hub_not_addressable',
+    `${what} is for one party${to ? ', not for the hub' : ''}: name the receiving party in OCPI-to-*`,
+  );
+}
+
+/**
+ * The platform that a message to a pair goes to, and its endpoint.
+ *
+ * @throws HubError `receiver_*`, `version_not_relayed`, `interface_not_implemented`
+ */
+export function receiverOf(identified: Identified, to: PartyId, directory: Directory): Receiver {
+  const platform = choosePlatform(identified, to, directory.platformsOf(to));
+  if (!platform) throw new HubError('receiver_unknown', partyKey(to));
+  requireRelayable(identified, platform, to, directory);
+  const { target } = identified;
+  const endpoint = platform.endpoint(target.module, target.interfaceRole);
+  if (!endpoint) {
+    throw new HubError(
+      'interface_not_implemented',
+      `${partyKey(to)} has no ${target.module} ${target.interfaceRole}`,
+    );
+  }
+  return { platform, party: to, endpoint };
+}
+
+/**
+ * Whether a message may go to a pair on a platform now.
+ *
+ * @throws HubError `receiver_planned`, `receiver_suspended`, `receiver_offline`, `no_agreement`,
+ *   `version_not_relayed`
+ */
+export function requireRelayable(
+  identified: Identified,
+  platform: PlatformEntry,
+  to: PartyId,
+  directory: Directory,
+): void {
+  requireReachable(platform, to);
+  requireAgreement(identified, platform.participant(to), directory);
+  const { target, caller } = identified;
+  const { version } = platform.record;
+  if (!version || !exchangeBodies(caller.record.version ?? target.version, version)) {
+    throw new HubError('version_not_relayed', `${partyKey(to)} uses ${version}`);
+  }
+  requireOnline(identified, platform, to, directory);
+}
+
+/** The same pair may be a CPO on one platform and an eMSP on another: module and interface decide. */
+function choosePlatform(
+  { row, target }: Identified,
+  to: PartyId,
+  candidates: readonly PlatformEntry[],
+): PlatformEntry | undefined {
+  if (candidates.length < 2) return candidates[0];
+  const roles = row?.interfaces[target.interfaceRole].roles;
+  const score = (platform: PlatformEntry): number =>
+    (platform.holds(to) ? 4 : 0) +
+    (roles && platform.hasRole(to, roles) ? 2 : 0) +
+    (platform.endpoint(target.module, target.interfaceRole) ? 1 : 0);
+  return candidates.reduce((best, next) => (score(next) > score(best) ? next : best));
+}
+
+function requireReachable(platform: PlatformEntry, to: PartyId): void {
+  const { suspended, status } = platform.record;
+  if (suspended || status === 'SUSPENDED' || !platform.holds(to)) {
+    throw new HubError('receiver_suspended', partyKey(to));
+  }
+  if (status === 'PLANNED') throw new HubError('receiver_planned', partyKey(to));
+}
+
+/** Asked last: the one message in a while that may try an OFFLINE platform has passed everything else. */
+function requireOnline(
+  { receivedAt }: Identified,
+  platform: PlatformEntry,
+  to: PartyId,
+  { trials }: Directory,
+): void {
+  if (platform.record.status === 'OFFLINE' && !trials.mayTry(platform.id, receivedAt)) {
+    throw new HubError('receiver_offline', partyKey(to));
+  }
+}
+
+/** @throws HubError `no_agreement` */
+function requireAgreement(identified: Identified, to: Participant, directory: Directory): void {
+  const { caller, from, target, receivedAt } = identified;
+  const exchange = { from: caller.participant(from), to, module: target.module };
+  if (!directory.agreements.allows(exchange, receivedAt)) {
+    throw new HubError('no_agreement', `${partyKey(to.party)}, ${target.module}`);
+  }
+}

@@ -1,0 +1,54 @@
+import { type PartyId, partyKey, parseTarget } from '@app/ocpi';
+import {
+  type Accepted,
+  type Authenticated,
+  type Identified,
+  type Incoming,
+  type Outgoing,
+  type Permitted,
+  type Relayed,
+} from '../exchange';
+import { type MessageRow } from '../ports';
+
+/** However far a message came: each field is known once its step is done. */
+export type Progress = Incoming &
+  Partial<Accepted & Authenticated & Identified & Permitted & Relayed> & { readonly refusal?: string };
+
+/** Peers may send ids of any length; the log keeps this many characters. */
+const MAX_LOGGED_CHARACTERS = 255;
+
+/** Step 7: the message as one row of the log. Never payloads, never tokens. */
+export function trace(progress: Progress, outgoing: Outgoing, ocpiStatus: number, now: Date): MessageRow {
+  const target = progress.target ?? parseTarget(progress.path);
+  return {
+    at: progress.receivedAt,
+    correlationId: clip(progress.ids.correlationId),
+    requestId: clip(progress.ids.requestId),
+    onwardRequestId: progress.onwardRequestId ?? null,
+    idsMade: progress.idsMade,
+    scenario: progress.scenario ?? null,
+    version: target?.version ?? null,
+    module: target ? clip(target.module) : null,
+    interfaceRole: target?.interfaceRole ?? null,
+    method: clip(progress.method),
+    fromPlatformId: progress.caller?.id ?? null,
+    toPlatformId: progress.receiver?.platform.id ?? null,
+    from: nameOf(progress.from),
+    to: nameOf(progress.receiver?.party ?? progress.to),
+    httpStatus: outgoing.httpStatus,
+    ocpiStatus,
+    durationMs: now.getTime() - progress.receivedAt.getTime(),
+    requestBytes: progress.body?.length ?? 0,
+    answerBytes: outgoing.body.length,
+    error: progress.refusal ?? null,
+  };
+}
+
+function nameOf(party: PartyId | undefined): string | null {
+  return party ? partyKey(party) : null;
+}
+
+/** An id of a peer, as the log keeps it. */
+export function clip(text: string): string {
+  return text.length > MAX_LOGGED_CHARACTERS ? text.slice(0, MAX_LOGGED_CHARACTERS) : text;
+}

@@ -1,0 +1,59 @@
+/**
+ * PORT: the message log, one row a message. Payloads and tokens are never in it.
+ */
+import { type Page, type PageRequest } from './platform-store';
+
+export interface MessageRow {
+  readonly at: Date;
+  readonly correlationId: string;
+  /** The caller's X-Request-ID, and the one that the hub sent onward. */
+  readonly requestId: string;
+  readonly onwardRequestId: string | null;
+  /** Ids that the caller left out and the hub made. */
+  readonly idsMade: boolean;
+  readonly scenario: string | null;
+  readonly version: string | null;
+  readonly module: string | null;
+  readonly interfaceRole: string | null;
+  readonly method: string;
+  readonly fromPlatformId: string | null;
+  readonly toPlatformId: string | null;
+  /** `NL*TNM` */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly httpStatus: number;
+  readonly ocpiStatus: number | null;
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+  /** A refusal's code (`receiver_unknown`), never free text from a peer. */
+  readonly error: string | null;
+}
+
+/** A row as it is kept. */
+export type ArchivedMessage = MessageRow & { readonly id: string };
+
+export interface MessageFilter {
+  readonly correlationId?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly module?: string;
+  readonly statusCode?: number;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** The writing side. It never waits: rows gather in a bounded buffer and are written in batches. */
+export interface MessageLog {
+  record(row: MessageRow): void;
+  /** Rows dropped because the buffer was full. */
+  readonly dropped: number;
+  /** Writes what is still in the buffer, at most a few seconds long. */
+  close(): Promise<void>;
+}
+
+/** The reading side, for the operator. */
+export interface MessageArchive {
+  /** Newest first. @throws InvalidCursor */
+  find(filter: MessageFilter, page: PageRequest): Promise<Page<ArchivedMessage>>;
+}

@@ -1,0 +1,168 @@
+/**
+ * PORT: the record of platforms, their parties, endpoints and credentials tokens.
+ *
+ * The adapter is `libs/store` (PostgreSQL); every write is one transaction and is announced to all
+ * processes, whose `Directory` then follows.
+ */
+import { type InterfaceRole, type Party, type PartyId, type Role, type Version } from '@app/ocpi';
+import { type Agreement } from '../agreement';
+import { type Once, type Repetition } from './once';
+
+/** Spec: 2.2.1-d2 mod_hub_client_info, ConnectionStatus enum. */
+export const CONNECTION_STATUSES = ['PLANNED', 'CONNECTED', 'OFFLINE', 'SUSPENDED'] as const;
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
+
+export interface PartyRecord extends Party {
+  readonly status: ConnectionStatus;
+  /** When `status` last changed: the `last_updated` of its ClientInfo. */
+  readonly statusSince: Date;
+  /** When it appeared or came back from SUSPENDED: the `last_updated` for those who are shown PLANNED instead. */
+  readonly knownSince: Date;
+  /** False once the platform gave it up: listed as SUSPENDED, free to be claimed by another platform. */
+  readonly held: boolean;
+  readonly businessDetails: Record<string, unknown> | null;
+}
+
+/** `module` is a ModuleID, custom ones included. */
+export interface EndpointRecord {
+  readonly module: string;
+  readonly interfaceRole: InterfaceRole;
+  readonly url: string;
+}
+
+/** A credentials token that the hub issued; only its hash is known. */
+export interface IssuedToken {
+  /** SHA-256 of the token's UTF-8 bytes, base64. */
+  readonly hash: string;
+  /** `A` opens the registration, `C` everything else. */
+  readonly kind: 'A' | 'C';
+  /** Set on a token that a newer one replaced: it works until then, or until the newer one is used. */
+  readonly expiresAt: Date | null;
+}
+
+export interface PlatformRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ConnectionStatus;
+  /** The operator stopped its traffic. */
+  readonly suspended: boolean;
+  readonly version: Version | null;
+  readonly versionsUrl: string | null;
+  readonly createdAt: Date;
+  readonly registeredAt: Date | null;
+  readonly lastSeenAt: Date | null;
+  /** The operator announced its parties: it may claim no others. */
+  readonly announced: boolean;
+  readonly parties: readonly PartyRecord[];
+  readonly endpoints: readonly EndpointRecord[];
+  readonly issuedTokens: readonly IssuedToken[];
+  /** The token that the platform gave to the hub; null until registered. */
+  readonly peerToken: string | null;
+  /** Hosts (`cpo.example`, `cpo.example:8443`) that its URLs in messages may lead to besides its registered ones. */
+  readonly allowedHosts: readonly string[];
+}
+
+export interface NewPlatform {
+  readonly name: string;
+  readonly plannedParties: readonly Party[];
+  readonly tokenAHash: string;
+}
+
+/** What a registration (POST, PUT, or one that the hub began) writes, all or nothing. */
+export interface Registration {
+  readonly platformId: string;
+  /** `first` when it must not be registered yet (POST), `update` when it must be (PUT). */
+  readonly kind: 'first' | 'update';
+  readonly version: Version;
+  readonly versionsUrl: string;
+  readonly peerToken: string;
+  readonly parties: readonly (Party & { readonly businessDetails: Record<string, unknown> | null })[];
+  readonly endpoints: readonly EndpointRecord[];
+  /** Hash of the token C that this registration issues. */
+  readonly issuedTokenHash: string;
+  /** Until when older C tokens go on working (unless the new one is used first). Tokens A die at once. */
+  readonly graceUntil: Date;
+}
+
+export type RegistrationOutcome =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'already_registered' }
+  | { readonly outcome: 'not_registered' }
+  /** Another platform holds this party already; nothing was changed. */
+  | { readonly outcome: 'party_taken'; readonly party: Party }
+  /** The operator announced this platform's parties and this one is not among them; nothing was changed. */
+  | { readonly outcome: 'party_not_announced'; readonly party: Party };
+
+export type CreateOutcome =
+  | { readonly outcome: 'done'; readonly platform: PlatformRecord }
+  | { readonly outcome: 'party_taken'; readonly party: Party };
+
+/** One page of a list: newest or smallest first as the call says, and where to go on. */
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface PageRequest {
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+export interface PlatformStore {
+  create(platform: NewPlatform, now: Date): Promise<CreateOutcome>;
+  createOnce(once: Once<CreateOutcome>, platform: NewPlatform, now: Date): Promise<CreateOutcome | Repetition>;
+  find(platformId: string): Promise<PlatformRecord | undefined>;
+  /** Platforms in the order of their creation. @throws InvalidCursor */
+  list(page: PageRequest): Promise<Page<PlatformRecord>>;
+  /** Every party of every platform, given-up ones included, in a fixed order. @throws InvalidCursor */
+  listParties(filter: PartyFilter, page: PageRequest): Promise<Page<PartyView>>;
+  /** Everything, for a Directory that starts or lost its notifications. */
+  loadAll(): Promise<readonly PlatformRecord[]>;
+  /** The platform that a token hash belongs to: asked once before a token is refused as unknown. */
+  findByTokenHash(hash: string): Promise<PlatformRecord | undefined>;
+  /** The platforms that hold a pair: asked once before a receiver is refused as unknown. */
+  findByParty(party: PartyId): Promise<readonly PlatformRecord[]>;
+  register(registration: Registration, now: Date): Promise<RegistrationOutcome>;
+  /** Ends the registration: tokens and endpoints are gone, parties stay as SUSPENDED. False when there was none. */
+  unregister(platformId: string, now: Date): Promise<boolean>;
+  /** A fresh token A replaces every older token A. False when there is no such platform. */
+  replaceTokenA(platformId: string, tokenAHash: string, now: Date): Promise<boolean>;
+  /** A second token A beside the one that the operator handed out, for as long as the hub registers itself. */
+  lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<void>;
+  /** The operator's list of further hosts, as a whole. False when there is no such platform. */
+  allowHosts(platformId: string, hosts: readonly string[]): Promise<boolean>;
+  /** The newest token C was used: older ones are dead. */
+  retireOlderTokens(platformId: string, usedTokenHash: string): Promise<void>;
+}
+
+/** A `cursor` that this list never gave out. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+}
+
+/** What changed, as told to every process. */
+export interface DirectoryListener {
+  /** This platform changed; `undefined` when it is gone. */
+  platformChanged(platformId: string, record: PlatformRecord | undefined): void;
+  /** Everything may have changed: the first load, or the channel was lost and is back. */
+  reloaded(records: readonly PlatformRecord[]): void;
+  /** All agreements, after one was made or withdrawn, and before every `reloaded`. */
+  agreementsChanged(agreements: readonly Agreement[]): void;
+}
+
+export interface ChangeFeed {
+  /** Loads everything, then follows. Resolves after the first load. */
+  follow(listener: DirectoryListener): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PartyView extends PartyRecord {
+  readonly platformId: string;
+  readonly platformName: string;
+  readonly lastSeenAt: Date | null;
+}
+
+export interface PartyFilter {
+  readonly role?: Role;
+  readonly status?: ConnectionStatus;
+}

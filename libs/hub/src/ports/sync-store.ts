@@ -1,0 +1,55 @@
+/**
+ * PORT: what was pulled from whom and when, and what is to be pulled next. Shared by all workers, so that each
+ * platform is asked by one of them at a time.
+ *
+ * The adapter is `libs/store` (PostgreSQL).
+ */
+import { type PartyKey } from '@app/ocpi';
+
+/** The objects of one party and module on one platform. */
+export interface SyncSubject {
+  readonly platformId: string;
+  readonly module: string;
+  readonly owner: PartyKey;
+}
+
+/** A subject that is to be kept in step. */
+export interface SyncWish extends SyncSubject {
+  /** A later registration than the last known one asks for everything anew. */
+  readonly registeredAt: Date;
+  /** A later reconnection than the last known one asks for what changed since. */
+  readonly connectedSince: Date;
+}
+
+/** A subject that this worker pulls now. */
+export interface SyncJob extends SyncSubject {
+  /** Names this claim: whoever's lease ran out has another worker's claim after it. */
+  readonly lease: string;
+  /** When the last whole pull began; null: everything is to be pulled. */
+  readonly syncedAt: Date | null;
+  /** Failed attempts since. */
+  readonly failures: number;
+}
+
+export interface SyncProgress {
+  readonly objects: number;
+  /** Objects that were listed and do not belong to the party. */
+  readonly ignored: number;
+}
+
+export interface SyncStore {
+  /** From now on these are pulled; known ones only when they registered or reconnected since. */
+  expect(wishes: readonly SyncWish[], now: Date): Promise<void>;
+  /** Takes subjects of connected platforms that are due, at most one a platform, until the lease runs out. */
+  claim(most: number, now: Date, leaseUntil: Date): Promise<readonly SyncJob[]>;
+  /** Goes on with a claim. False when it is another worker's by now. */
+  renew(job: SyncJob, progress: SyncProgress, leaseUntil: Date): Promise<boolean>;
+  finish(job: SyncJob, startedAt: Date, dueAt: Date): Promise<void>;
+  fail(job: SyncJob, error: string, dueAt: Date): Promise<void>;
+  /** The subject is no more: the platform gave the party up, or has no such interface. */
+  drop(job: SyncJob): Promise<void>;
+  /** These platforms are not registered: neither is anything of theirs pulled, nor are its objects kept. */
+  forget(platformIds: readonly string[]): Promise<void>;
+  /** The platforms and parties of a module whose last pull failed. */
+  failing(module: string): Promise<readonly SyncSubject[]>;
+}

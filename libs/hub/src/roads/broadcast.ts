@@ -1,0 +1,69 @@
+/**
+ * The broadcast road: one push to everybody of the opposite role, sent later by the delivery worker.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Broadcast Push.
+ */
+import { envelope, onwardHeaders, type PartyId, pushedObject, STATUS, type Version } from '@app/ocpi';
+import { broadcastReceivers } from '../deliveries';
+import { type Directory } from '../directory';
+import { type Answer, type Permitted, type Relayed } from '../exchange';
+import { HubError } from '../hub-error';
+import { objectChangeOf } from '../objects';
+import { type Outbox, type OutgoingPush, type Waker } from '../ports';
+
+export interface BroadcastParts {
+  readonly directory: Directory;
+  readonly hub: PartyId;
+  readonly outbox: Outbox;
+  readonly waker: Waker;
+  /** How long a delivery is tried for, in s. */
+  readonly deliveryMaxAgeSeconds: number;
+  readonly newId: () => string;
+  readonly now: () => Date;
+}
+
+/**
+ * Takes the push over for all its receivers; the sender is answered when it is durable, and not before.
+ *
+ * @throws HubError `hub_not_addressable` for a module that nobody broadcasts; whatever the outbox throws when
+ *   it cannot take the push
+ */
+export async function broadcast(permitted: Permitted, parts: BroadcastParts): Promise<Relayed> {
+  const { caller, from, target, row, receivedAt: at } = permitted;
+  if (!row) throw new HubError('hub_not_addressable', target.module);
+  const version = caller.record.version ?? target.version;
+  const legs = broadcastReceivers(parts.directory, { caller, from, version, row, at });
+  const push = pushOf(permitted, version, parts);
+  parts.waker.wake(await parts.outbox.accept(push, legs, objectChangeOf(permitted)));
+  return { ...permitted, answer: accepted(legs.length, parts), onwardRequestId: null };
+}
+
+function pushOf(
+  { caller, from, target, method, headers, body, ids }: Permitted,
+  version: Version,
+  parts: BroadcastParts,
+): OutgoingPush {
+  const { module, rest, query } = target;
+  return {
+    id: parts.newId(),
+    routing: 'hub',
+    ...{ module, method, rest, query, body, version },
+    headers: onwardHeaders(headers),
+    object: pushedObject(module, rest, query),
+    ...{ requestId: ids.requestId, correlationId: ids.correlationId },
+    from: { platformId: caller.id, party: from },
+    maxAgeSeconds: parts.deliveryMaxAgeSeconds,
+  };
+}
+
+/** Zero receivers is a success, too: the sender did what it should. */
+function accepted(receivers: number, { hub, now }: BroadcastParts): Answer {
+  const message = receivers > 0 ? undefined : 'accepted; there is no other party to receive it';
+  return {
+    httpStatus: 200,
+    ocpiStatus: STATUS.SUCCESS,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: Buffer.from(JSON.stringify(envelope(STATUS.SUCCESS, now(), undefined, message))),
+    from: hub,
+  };
+}

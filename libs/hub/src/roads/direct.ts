@@ -1,0 +1,95 @@
+/**
+ * The direct road: one message to one party.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Party to Party via Hub; Unique message IDs.
+ */
+import {
+  idHeaders,
+  joinEndpoint,
+  onwardHeaders,
+  partyKey,
+  type Patience,
+  routingHeaders,
+  statusCodeOf,
+} from '@app/ocpi';
+import { type Answer, type Permitted, type Receiver, type Relayed } from '../exchange';
+import { HubError, REFUSAL_OF_FAULT } from '../hub-error';
+import { decodedBody } from '../content';
+import { type Detours, leadsBack } from '../detours';
+import { type Courier, type CourierAnswer, CourierFault, type CourierRequest } from '../ports';
+
+/** How long an answer is waited for, in ms. */
+export type Patiences = Readonly<Record<Patience, number>>;
+
+export interface DirectParts {
+  readonly courier: Courier;
+  readonly patience: Patiences;
+  readonly newId: () => string;
+  readonly detours: Detours;
+}
+
+/**
+ * Hands the message to its receiver and brings the answer back, bytes untouched.
+ *
+ * @throws HubError when there is no OCPI answer to hand back
+ */
+export async function direct(permitted: Permitted, parts: DirectParts): Promise<Relayed> {
+  const { receiver } = permitted;
+  if (!receiver) throw new HubError('receiver_unknown');
+  const message = permitted.operation?.responseUrl
+    ? await parts.detours.onward(permitted, receiver)
+    : permitted;
+  const onwardRequestId = parts.newId();
+  const request = onwardRequest(message, receiver, onwardRequestId, parts.patience);
+  const given = readAnswer(await send(parts.courier, request), receiver);
+  const answer = leadsBack(permitted, given)
+    ? await parts.detours.backward(permitted, receiver, request.url, given)
+    : given;
+  return { ...permitted, answer, onwardRequestId };
+}
+
+function onwardRequest(
+  message: Permitted,
+  { platform, party, endpoint }: Receiver,
+  requestId: string,
+  patience: Patiences,
+): CourierRequest {
+  const { target, headers, ids, from, operation } = message;
+  return {
+    platformId: platform.id,
+    method: message.method,
+    url: joinEndpoint(endpoint, target.rest, target.query),
+    headers: [
+      ...['Authorization', platform.authorization ?? ''],
+      ...routingHeaders(party, from),
+      ...idHeaders({ requestId, correlationId: ids.correlationId }),
+      ...onwardHeaders(headers),
+    ],
+    body: message.body,
+    timeoutMs: patience[operation?.patience ?? 'forward'],
+  };
+}
+
+/** Sends through the courier; its faults become refusals. @throws HubError */
+export async function send(courier: Courier, request: CourierRequest): Promise<CourierAnswer> {
+  try {
+    return await courier.send(request);
+  } catch (error) {
+    if (!(error instanceof CourierFault)) throw error;
+    throw new HubError(REFUSAL_OF_FAULT[error.kind], undefined, { cause: error });
+  }
+}
+
+/**
+ * What a receiver's HTTP answer means. Any HTTP status with an OCPI envelope goes back as it is; 401 and 403
+ * are about the hub's own token, and the caller must not think that *its* token died.
+ */
+function readAnswer(answer: CourierAnswer, { party }: Receiver): Answer {
+  const { httpStatus, headers, body } = answer;
+  if (httpStatus === 401 || httpStatus === 403) throw new HubError('hub_token_refused', partyKey(party));
+  const plain = decodedBody(body, headers['content-encoding']);
+  const ocpiStatus = plain && statusCodeOf(plain);
+  if (ocpiStatus === undefined)
+    throw new HubError('answer_not_ocpi', `${partyKey(party)}, HTTP ${httpStatus}`);
+  return { httpStatus, ocpiStatus, headers, body, from: party };
+}

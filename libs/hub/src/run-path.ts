@@ -1,0 +1,104 @@
+/**
+ * The journey of a functional message, and what happens when it ends early.
+ */
+import { type CallerParts, lookUpTokens, withSecondLook } from './callers';
+import {
+  type Accepted,
+  type Authenticated,
+  type Identified,
+  type Incoming,
+  type Outgoing,
+  type Permitted,
+  type Relayed,
+} from './exchange';
+import { factsOf, type FinderParts, findReceiver } from './finders';
+import { asHubError, type HubError } from './hub-error';
+import { accept } from './path/accept';
+import { authenticate } from './path/authenticate';
+import { identify } from './path/identify';
+import { permit, type PermitParts } from './path/permit';
+import { relay, type RelayParts } from './path/relay';
+import { rewrite } from './path/rewrite';
+import { type Progress, trace } from './path/trace';
+import { type Log, type MessageLog } from './ports';
+import { refusalAnswer } from './refusal-answer';
+
+export interface PathParts extends CallerParts, PermitParts, FinderParts, RelayParts {
+  readonly messageLog: MessageLog;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/**
+ * Takes one functional message through the seven steps.
+ *
+ * @returns what the caller is answered; refusals are answers too, so this never throws
+ */
+export async function runPath(incoming: Incoming, parts: PathParts): Promise<Outgoing> {
+  let progress: Progress = incoming;
+  try {
+    const accepted = (progress = accept(incoming));
+    const authenticated = (progress = await knownCaller(accepted, parts));
+    const identified = (progress = identify(authenticated));
+    const permitted = (progress = await knownReceiver(identified, parts));
+    const addressed =
+      permitted.scenario === 'open_routing' ? (progress = await findReceiver(permitted, parts)) : permitted;
+    const relayed = (progress = await relay(addressed, parts));
+    const outgoing = rewrite(relayed);
+    parts.messageLog.record(trace(relayed, outgoing, relayed.answer.ocpiStatus, parts.now()));
+    learn(relayed, parts);
+    return outgoing;
+  } catch (error) {
+    return refuse(progress, asHubError(error), parts);
+  }
+}
+
+async function knownCaller(accepted: Accepted, parts: PathParts): Promise<Authenticated> {
+  const authenticated = await withSecondLook(
+    'unauthorized',
+    () => authenticate(accepted, parts.directory),
+    () => lookUpTokens(accepted, parts.newcomers),
+  );
+  parts.tokenGrace.used(authenticated.caller, authenticated.token);
+  parts.signs.seen(authenticated.caller.id);
+  return authenticated;
+}
+
+function knownReceiver(identified: Identified, parts: PathParts): Promise<Permitted> {
+  return withSecondLook(
+    'receiver_unknown',
+    () => permit(identified, parts),
+    () => parts.newcomers.lookUpParty(identified.to!),
+  );
+}
+
+/** What the exchange shows is worth keeping, but never worth an answer that the receiver has given already. */
+function learn(relayed: Relayed, { owners, log }: PathParts): void {
+  try {
+    owners.learn(factsOf(relayed));
+  } catch (err) {
+    log.error({ correlationId: relayed.ids.correlationId, err }, 'nothing learned from a message');
+  }
+}
+
+/** A message that ends early: what the caller is answered, and the row of the log. */
+export function refuse(progress: Progress, error: HubError, parts: PathParts): Outgoing {
+  const now = parts.now();
+  const outgoing = refusalAnswer(
+    error,
+    progress.ids,
+    now,
+    progress.from && { to: progress.from, from: parts.hub },
+  );
+  parts.messageLog.record(trace({ ...progress, refusal: error.code }, outgoing, error.row.ocpiStatus, now));
+  tellOperator(progress, error, parts.log);
+  return outgoing;
+}
+
+/** Most refusals are the peers' own business and stand in the message log; these need somebody to act. */
+function tellOperator({ ids, receiver }: Progress, error: HubError, log: Log): void {
+  const fields = { correlationId: ids.correlationId, platformId: receiver?.platform.id };
+  if (error.code === 'internal') log.error({ ...fields, err: error.cause }, 'message failed inside the hub');
+  if (error.code === 'hub_token_refused')
+    log.warn(fields, 'platform refuses the token that it gave to the hub');
+}
