@@ -1,0 +1,11 @@
+export { createLogger, nestLogger, type Logger } from './logger';
+export {
+  createMetrics,
+  processMetrics,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Metrics,
+} from './metrics';
+export { healthModule, READY_LIMIT_MS, type Checks, type HealthSource } from './health';
+export { runProcess, SAME_REQUEST_MS, type RunningApp } from './run-process';

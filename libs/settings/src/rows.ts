@@ -1,0 +1,213 @@
+import {
+  baseUrl,
+  connectionUrl,
+  countryCode,
+  flag,
+  key,
+  oneOf,
+  partyId,
+  port,
+  textOf,
+  whole,
+  type Kind,
+} from './parsers';
+
+/** One setting: its variable, its kind, what holds when it is absent, what it is for. */
+export interface Row<T> {
+  readonly env: string;
+  readonly kind: Kind<T>;
+  readonly meaning: string;
+  /** The value when the variable is absent, written as in the environment; none: see `defaultShown`. */
+  readonly fallback?: string;
+  /** What the table shows as default when `fallback` does not say it. */
+  readonly defaultShown?: string;
+  /** Never shown: neither in the start log nor in the message about a bad value. */
+  readonly secret?: boolean;
+}
+
+function row<T>(env: string, valueKind: Kind<T>, meaning: string, more: Partial<Row<T>> = {}): Row<T> {
+  return { env, kind: valueKind, meaning, ...more };
+}
+
+const DAY_SECONDS = 86_400;
+/** A peer that needs longer than ten minutes for one answer is not answering. */
+const TIMEOUT_MS = whole(1, 600_000);
+const SPAN_SECONDS = whole(1, 366 * DAY_SECONDS);
+const secret = true;
+
+/** Every setting of the hub, one row each, in the order in which the README lists them. */
+export const rows = {
+  databaseUrl: row(
+    'DATABASE_URL',
+    connectionUrl('postgres', 'postgresql'),
+    'PostgreSQL, the record of truth',
+    {
+      defaultShown: '`npm start`: an embedded PostgreSQL in `DATA_DIR`; else required',
+      secret,
+    },
+  ),
+  redisUrl: row(
+    'REDIS_URL',
+    connectionUrl('redis', 'rediss'),
+    'Redis for the delivery queue and shared rate limits',
+    {
+      defaultShown:
+        '`npm start`: a `valkey-server` or `redis-server` found on the machine; else the queue runs on PostgreSQL',
+      secret,
+    },
+  ),
+  dataDir: row(
+    'DATA_DIR',
+    textOf(1, 1024),
+    'Folder of what `npm start` keeps: database, queue, generated secrets',
+    {
+      fallback: '.data',
+    },
+  ),
+  publicUrl: row('PUBLIC_URL', baseUrl, 'Base of every URL that the hub hands out, as platforms reach it', {
+    defaultShown: '`http://localhost:{OCPI_PORT}`',
+  }),
+  bindHost: row('BIND_HOST', textOf(1, 255), 'Address on which the router listens', { fallback: '0.0.0.0' }),
+  ocpiPort: row('OCPI_PORT', port, 'Port of the OCPI interface; 0 = any free one', { fallback: '3000' }),
+  adminBindHost: row(
+    'ADMIN_BIND_HOST',
+    textOf(1, 255),
+    'Address on which the admin API and the health pages of the workers listen; private unless set',
+    { fallback: '127.0.0.1' },
+  ),
+  adminPort: row('ADMIN_PORT', port, 'Port of the admin API; 0 = any free one', { fallback: '3001' }),
+  deliveryPort: row(
+    'DELIVERY_PORT',
+    port,
+    'Port of the delivery worker (health and metrics); 0 = any free one',
+    {
+      fallback: '3002',
+    },
+  ),
+  hubclientinfoPort: row(
+    'HUBCLIENTINFO_PORT',
+    port,
+    'Port of the hubclientinfo service (health and metrics); 0 = any free one',
+    { fallback: '3003' },
+  ),
+  adminApiKey: row('ADMIN_API_KEY', textOf(1, 255), 'Key of the admin API (`Authorization: Bearer …`)', {
+    defaultShown: '`npm start`: made and kept in `DATA_DIR`; else required',
+    secret,
+  }),
+  encryptionKey: row(
+    'ENCRYPTION_KEY',
+    key,
+    "Key that encrypts the platforms' tokens in the database (AES-256-GCM)",
+    {
+      defaultShown: '`npm start`: made and kept in `DATA_DIR`; else required',
+      secret,
+    },
+  ),
+  hubCountryCode: row('HUB_COUNTRY_CODE', countryCode, 'Country code of the hub party', { fallback: 'DE' }),
+  hubPartyId: row('HUB_PARTY_ID', partyId, 'Party id of the hub party', { fallback: 'HUB' }),
+  hubName: row('HUB_NAME', textOf(1, 100), 'Name of the hub in its business details', {
+    fallback: 'OCPI Hub',
+  }),
+  allowPrivateNetworks: row(
+    'ALLOW_PRIVATE_NETWORKS',
+    flag,
+    'Whether URLs of platforms may lead to private and loopback addresses',
+    { fallback: 'false' },
+  ),
+  agreementDefault: row(
+    'AGREEMENT_DEFAULT',
+    oneOf(['allow', 'deny']),
+    'What holds where no agreement matches',
+    {
+      fallback: 'allow',
+    },
+  ),
+  forwardTimeoutMs: row(
+    'FORWARD_TIMEOUT_MS',
+    TIMEOUT_MS,
+    "How long a receiver's answer is awaited; when set, the most for commands and token authorization too",
+    { fallback: '30000' },
+  ),
+  connectTimeoutMs: row('CONNECT_TIMEOUT_MS', TIMEOUT_MS, 'How long a connection to a platform may take', {
+    fallback: '5000',
+  }),
+  commandTimeoutMs: row('COMMAND_TIMEOUT_MS', TIMEOUT_MS, 'The same for the answer to a command', {
+    fallback: '10000',
+  }),
+  authorizeTimeoutMs: row('AUTHORIZE_TIMEOUT_MS', TIMEOUT_MS, 'The same for real-time token authorization', {
+    fallback: '3000',
+  }),
+  maxBodyBytes: row(
+    'MAX_BODY_BYTES',
+    whole(1024, 64 * 1024 * 1024),
+    'Largest body that is accepted, either way',
+    {
+      fallback: '4194304',
+    },
+  ),
+  deliveryMaxAgeSeconds: row(
+    'DELIVERY_MAX_AGE_SECONDS',
+    SPAN_SECONDS,
+    'After this long an undelivered message is dead',
+    { fallback: '900' },
+  ),
+  deliveryFirstRetryMs: row(
+    'DELIVERY_FIRST_RETRY_MS',
+    whole(1, 3_600_000),
+    'Wait before the first retry of a delivery; doubles from there',
+    { fallback: '1000' },
+  ),
+  stillAliveAfterSeconds: row(
+    'STILL_ALIVE_AFTER_SECONDS',
+    SPAN_SECONDS,
+    'Silence of a platform after which the hub checks that it is still alive',
+    { fallback: '300' },
+  ),
+  statusHoldMs: row(
+    'STATUS_HOLD_MS',
+    whole(0, 3_600_000),
+    'How long OFFLINE must hold before it is announced',
+    {
+      fallback: '5000',
+    },
+  ),
+  tokenGraceSeconds: row(
+    'TOKEN_GRACE_SECONDS',
+    whole(0, DAY_SECONDS),
+    "How long a platform's old token works after a rotation whose answer it may have missed",
+    { fallback: '600' },
+  ),
+  callbackTtlSeconds: row(
+    'CALLBACK_TTL_SECONDS',
+    SPAN_SECONDS,
+    'How long a callback URL for command and charging profile results works',
+    { fallback: '2592000' },
+  ),
+  messageLogDays: row('MESSAGE_LOG_DAYS', whole(1, 3650), 'Days for which the message log is kept', {
+    fallback: '30',
+  }),
+  logLevel: row(
+    'LOG_LEVEL',
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'Log level',
+    {
+      fallback: 'info',
+    },
+  ),
+};
+
+type Rows = typeof rows;
+type ValueOf<R> = R extends Row<infer T> ? T : never;
+type Values = { readonly [K in keyof Rows]: ValueOf<Rows[K]> };
+
+/** What `npm start` can make itself when the environment does not give it. */
+export type Embeddable = 'databaseUrl' | 'adminApiKey' | 'encryptionKey';
+
+/** The settings of a process, each under the camelCase name of its variable; the unit is in the name. */
+export type Settings = Omit<Values, 'redisUrl'> & {
+  /** Absent: the queue runs on PostgreSQL. */
+  readonly redisUrl?: string;
+};
+
+/** Settings as given, before `npm start` fills in what it embeds. */
+export type GivenSettings = Omit<Settings, Embeddable> & Partial<Pick<Settings, Embeddable>>;
