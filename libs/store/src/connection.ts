@@ -1,0 +1,76 @@
+/** How the store reaches PostgreSQL: limits, names, and patience while it is still starting. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Log } from '@app/hub';
+import { type ClientConfig, DatabaseError } from 'pg';
+import { DataSource } from 'typeorm';
+import { SCHEMA } from './data-source';
+
+/** A connection that is not made in this time counts as failed, in ms. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Cancelled by the server after this time, in ms. The longest query is one page of the message log. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** Given up by the client when the server does not even say that it cancelled, in ms. */
+const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+/** For how long a start waits for a PostgreSQL that is starting too, in ms. */
+const STARTING_MS = 30_000;
+const STARTING_RETRY_MS = 250;
+
+export const CONNECT_LIMITS = {
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  keepAlive: true,
+} as const satisfies ClientConfig;
+
+export const QUERY_LIMITS = {
+  ...CONNECT_LIMITS,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  query_timeout: QUERY_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+} as const satisfies ClientConfig;
+
+/** A data source that is not connected yet. An idle connection that breaks is logged and replaced, no more. */
+export function dataSourceFor(
+  databaseUrl: string,
+  poolSize: number,
+  limits: ClientConfig,
+  log?: Log,
+): DataSource {
+  return new DataSource({
+    ...SCHEMA,
+    url: databaseUrl,
+    applicationName: 'hub',
+    poolSize,
+    extra: limits,
+    poolErrorHandler: (error: Error) => log?.warn({ error: error.message }, 'idle database connection lost'),
+  });
+}
+
+/**
+ * Connects, and waits up to 30 s for a PostgreSQL that is still starting. A server that answers with an error
+ * of its own (wrong password, no such database) is not asked twice.
+ *
+ * @throws the last error when the database cannot be reached
+ */
+export async function connect(dataSource: DataSource): Promise<DataSource> {
+  const until = Date.now() + STARTING_MS;
+  for (;;) {
+    try {
+      return await dataSource.initialize();
+    } catch (error) {
+      if (!mayBeStarting(error) || Date.now() >= until) throw error;
+      await delay(STARTING_RETRY_MS);
+    }
+  }
+}
+
+/** SQLSTATE 57P03 is "the database system is starting up"; no SQLSTATE at all means that no server answered. */
+function mayBeStarting(error: unknown): boolean {
+  return !(error instanceof DatabaseError) || error.code === '57P03';
+}
+
+/** Waits for something to end, but not for ever: resolves after `limitMs` in any case. Never rejects. */
+export async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
+  const limit = new AbortController();
+  const timeout = delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
+  await Promise.race([work.catch(() => undefined), timeout]);
+  limit.abort();
+}

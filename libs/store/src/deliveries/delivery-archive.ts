@@ -1,0 +1,158 @@
+/** ADAPTER of the port `DeliveryArchive`: deliveries as the operator sees and changes them. */
+import {
+  type DeliveryArchive,
+  type DeliveryChange,
+  type DeliveryFilter,
+  type DeliveryLine,
+  type DeliveryReceiver,
+  type DeliveryState,
+  type DeliveryView,
+  type Page,
+  type PageRequest,
+} from '@app/hub';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { pageOf, readTimeCursor, UUID, writeCursor } from '../cursor';
+import { DeliveryReceiverEntity } from '../entities';
+import { inTransaction } from '../transaction';
+import { FREE, NOW } from './outbox';
+import { parkLegs } from './upkeep';
+
+const VIEW = `
+  SELECT delivery.id, delivery.state, delivery.platform_id AS "platformId", delivery.party AS receiver,
+    push.module, push.method, substr(push.object_path, length(push.module) + 2) AS object,
+    push.correlation_id AS "correlationId", left(push.request_id, 255) AS "requestId", delivery.attempts, delivery.last_error AS "lastError",
+    delivery.created_at AS "createdAt",
+    CASE WHEN delivery.state = 'waiting' AND NOT delivery.parked THEN delivery.next_attempt_at END
+      AS "nextAttemptAt"
+  FROM deliveries delivery JOIN pushes push ON push.id = delivery.push_id`;
+
+/** One condition for each property of the filter that is given; `?` stands for its value. */
+const CONDITIONS: Readonly<Record<keyof DeliveryFilter, string>> = {
+  state: 'delivery.state = ?',
+  platformId: 'delivery.platform_id = ?',
+  receiver: 'delivery.party = ?',
+  module: 'push.module = ?',
+  correlationId: 'push.correlation_id = ?',
+};
+
+/** A newer PUT that covers it, whatever became of that: see `DeliveryChange`. */
+const SUPERSEDED = `
+  SELECT EXISTS (
+    SELECT FROM deliveries delivery JOIN pushes push ON push.id = delivery.push_id
+    JOIN deliveries later ON later.platform_id = delivery.platform_id AND later.line = delivery.line
+      AND later.sequence > delivery.sequence AND later.created_at >= delivery.created_at
+    JOIN pushes other ON other.id = later.push_id
+    WHERE delivery.id = $1 AND push.method IN ('PUT', 'PATCH') AND other.method = 'PUT'
+      AND (other.object_path = push.object_path OR starts_with(push.object_path, other.object_path || '/'))
+  ) AS superseded`;
+
+const RETRY = `
+  UPDATE deliveries SET state = 'waiting', parked = false, finished_at = NULL, next_attempt_at = ${NOW},
+    expires_at = CASE WHEN state = 'waiting' THEN expires_at ELSE now() + $2 * interval '1 second' END
+  WHERE id = $1 RETURNING line, platform_id AS "platformId"`;
+
+const DISCARD = `
+  UPDATE deliveries SET state = 'discarded', finished_at = now(), lease_id = NULL, lease_until = NULL
+  WHERE id = $1 RETURNING line, platform_id AS "platformId"`;
+
+const PAUSE = `
+  INSERT INTO delivery_receivers (platform_id, paused_at) VALUES ($1, now())
+  ON CONFLICT (platform_id) DO UPDATE SET paused_at = coalesce(delivery_receivers.paused_at, now())`;
+
+const LET_GO = `
+  UPDATE deliveries delivery SET parked = false, next_attempt_at = ${NOW} FROM platforms platform
+  WHERE delivery.platform_id = $1 AND delivery.state = 'waiting' AND delivery.parked
+    AND delivery.expires_at > now() AND platform.id = delivery.platform_id
+    AND platform.status = 'CONNECTED' AND NOT platform.suspended
+  RETURNING delivery.line, delivery.platform_id AS "platformId"`;
+
+const RETRIED: readonly DeliveryState[] = ['waiting', 'dead', 'expired', 'discarded'];
+const DISCARDED: readonly DeliveryState[] = ['waiting', 'dead', 'expired'];
+
+export class PostgresDeliveryArchive implements DeliveryArchive {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async list(filter: DeliveryFilter, { cursor, limit }: PageRequest): Promise<Page<DeliveryView>> {
+    const values: unknown[] = [];
+    const bind = (condition: string, ...bound: readonly unknown[]): string =>
+      bound.reduce<string>((text, value) => text.replace('?', `$${values.push(value)}`), condition);
+    const conditions = Object.entries(CONDITIONS)
+      .filter(([name]) => filter[name as keyof DeliveryFilter] !== undefined)
+      .map(([name, condition]) => bind(condition, filter[name as keyof DeliveryFilter]));
+    if (cursor !== null) {
+      const { at, id } = readTimeCursor(cursor);
+      conditions.push(bind('(delivery.created_at, delivery.id) < (?, ?)', at, id));
+    }
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const order = bind('ORDER BY delivery.created_at DESC, delivery.id DESC LIMIT ?', limit + 1);
+    const rows = await this.dataSource.query<DeliveryView[]>(`${VIEW} ${where} ${order}`, values);
+    return pageOf(rows, limit, (last) => writeCursor(last.createdAt.toISOString(), last.id));
+  }
+
+  async find(id: string): Promise<DeliveryView | undefined> {
+    if (!UUID.test(id)) return undefined;
+    const [row] = await this.dataSource.query<DeliveryView[]>(`${VIEW} WHERE delivery.id = $1`, [id]);
+    return row;
+  }
+
+  retry(id: string, maxAgeSeconds: number): Promise<DeliveryChange> {
+    return this.change(id, RETRIED, async (manager) => {
+      const [row] = await manager.query<{ superseded: boolean }[]>(SUPERSEDED, [id]);
+      if (row?.superseded) return { outcome: 'superseded' };
+      return { outcome: 'done', line: await changed(manager, RETRY, [id, maxAgeSeconds]) };
+    });
+  }
+
+  discard(id: string): Promise<DeliveryChange> {
+    return this.change(id, DISCARDED, async (manager) => ({
+      outcome: 'done',
+      line: await changed(manager, DISCARD, [id]),
+    }));
+  }
+
+  async pause(platformId: string): Promise<void> {
+    await this.dataSource.query(PAUSE, [platformId]);
+    await parkLegs(this.dataSource, platformId);
+  }
+
+  resume(platformId: string): Promise<readonly DeliveryLine[]> {
+    return inTransaction(this.dataSource, async (manager) => {
+      await manager.update(DeliveryReceiverEntity, { platformId }, { pausedAt: null });
+      const [lines] = await manager.query<[DeliveryLine[], number]>(LET_GO, [platformId]);
+      return lines;
+    });
+  }
+
+  receivers(): Promise<readonly DeliveryReceiver[]> {
+    return this.dataSource.query(`
+      SELECT platform_id AS "platformId", paused_at AS "pausedAt", resync_since AS "resyncSince"
+      FROM delivery_receivers WHERE paused_at IS NOT NULL OR resync_since IS NOT NULL ORDER BY platform_id`);
+  }
+
+  async resynced(platformId: string): Promise<void> {
+    await this.dataSource.manager.update(DeliveryReceiverEntity, { platformId }, { resyncSince: null });
+  }
+
+  /** Changes a leg that is in one of these states and that nobody is sending. */
+  private async change(
+    id: string,
+    states: readonly DeliveryState[],
+    work: (manager: EntityManager) => Promise<DeliveryChange>,
+  ): Promise<DeliveryChange> {
+    if (!UUID.test(id)) return { outcome: 'not_found' };
+    return inTransaction(this.dataSource, async (manager): Promise<DeliveryChange> => {
+      const [leg] = await manager.query<{ state: DeliveryState; free: boolean }[]>(
+        `SELECT state, ${FREE} AS free FROM deliveries delivery WHERE id = $1 FOR UPDATE`,
+        [id],
+      );
+      if (!leg) return { outcome: 'not_found' };
+      const isFree = leg.free && states.includes(leg.state);
+      return isFree ? work(manager) : { outcome: 'wrong_state', state: leg.state };
+    });
+  }
+}
+
+async function changed(manager: EntityManager, text: string, values: unknown[]): Promise<DeliveryLine> {
+  const [lines] = await manager.query<[DeliveryLine[], number]>(text, values);
+  return lines[0]!;
+}

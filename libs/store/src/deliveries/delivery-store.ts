@@ -1,0 +1,80 @@
+/** ADAPTER of the port `DeliveryStore`. */
+import {
+  type DeliveryLine,
+  type DeliveryStore,
+  type LeasedLeg,
+  type NextLeg,
+  type Page,
+  type PageRequest,
+  type Settlement,
+} from '@app/hub';
+import { type DataSource } from 'typeorm';
+import { Gatherer } from './gatherer';
+import { leaseLines } from './lease';
+import { PushCache } from './push-cache';
+import { type Ended, endLegs, retryLeg } from './settle';
+import { expireLegs, overdueLines, parkLegs, purgeLegs, unparkLegs } from './upkeep';
+
+/** Two statements of each kind at a time, so that one travels while the other works; four of the pool's ten. */
+const GATHERED = { batch: 200, lanes: 2 } as const;
+/** Counted no further: whoever has a million legs waiting needs no exact figure. */
+const COUNT_LIMIT = 1_000_000;
+
+interface LeaseQuestion {
+  readonly line: DeliveryLine;
+  readonly leaseMs: number;
+}
+
+export class PostgresDeliveryStore implements DeliveryStore {
+  private readonly pushes: PushCache;
+  private readonly leases: Gatherer<LeaseQuestion, NextLeg>;
+  private readonly ends: Gatherer<Ended, number | null>;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.pushes = new PushCache(dataSource);
+    this.leases = new Gatherer((questions) => this.leaseAll(questions), GATHERED);
+    this.ends = new Gatherer((ended) => endLegs(dataSource, ended), GATHERED);
+  }
+
+  lease(line: DeliveryLine, leaseMs: number): Promise<NextLeg> {
+    return this.leases.ask({ line, leaseMs });
+  }
+
+  settle(leg: LeasedLeg, settlement: Settlement): Promise<number | null> {
+    if (settlement.state === 'waiting') return retryLeg(this.dataSource, leg, settlement);
+    return this.ends.ask({ leg, settlement });
+  }
+
+  park(platformId: string): Promise<void> {
+    return parkLegs(this.dataSource, platformId);
+  }
+
+  unpark(limit: number): Promise<readonly DeliveryLine[]> {
+    return unparkLegs(this.dataSource, limit);
+  }
+
+  overdue(overdueMs: number, page: PageRequest): Promise<Page<DeliveryLine>> {
+    return overdueLines(this.dataSource, overdueMs, page);
+  }
+
+  expire(limit: number): Promise<number> {
+    return expireLegs(this.dataSource, limit);
+  }
+
+  purge(limit: number): Promise<number> {
+    return purgeLegs(this.dataSource, limit);
+  }
+
+  async countWaiting(): Promise<number> {
+    const [row] = await this.dataSource.query<{ readonly legs: number }[]>(
+      `SELECT count(*)::int AS legs FROM (SELECT FROM deliveries WHERE state = 'waiting' LIMIT ${COUNT_LIMIT}) waiting`,
+    );
+    return row?.legs ?? 0;
+  }
+
+  private leaseAll(questions: readonly LeaseQuestion[]): Promise<NextLeg[]> {
+    const leaseMs = Math.max(...questions.map((question) => question.leaseMs));
+    const lines = questions.map(({ line }) => line);
+    return leaseLines(this.dataSource, this.pushes, lines, leaseMs);
+  }
+}

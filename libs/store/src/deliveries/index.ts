@@ -1,0 +1,3 @@
+export { PostgresDeliveryArchive } from './delivery-archive';
+export { PostgresDeliveryStore } from './delivery-store';
+export { acceptPush, PostgresOutbox } from './outbox';

@@ -1,0 +1,89 @@
+/** Leasing legs, many lines in one statement. */
+import { type DeliveryLine, type LeasedLeg, type NextLeg } from '@app/hub';
+import { parsePartyId, type PartyId } from '@app/ocpi';
+import { type DataSource } from 'typeorm';
+import { FREE } from './outbox';
+import { type PushCache } from './push-cache';
+
+/**
+ * The oldest waiting leg of each line, leased where it is due and free. A leg that is being sent still counts as
+ * waiting and so stays the oldest: nobody overtakes it. `SKIP LOCKED`: whoever holds the row right now either
+ * leases it or replaces it, and wakes the line again in the second case.
+ */
+const LEASE = `
+  WITH head AS (
+    SELECT oldest.* FROM unnest($1::uuid[]) AS asked (line)
+    CROSS JOIN LATERAL (
+      SELECT id, line, next_attempt_at, lease_until FROM deliveries
+      WHERE line = asked.line AND state = 'waiting' ORDER BY sequence LIMIT 1) oldest
+  ), due AS (
+    SELECT delivery.id FROM deliveries delivery JOIN head ON head.id = delivery.id
+    WHERE delivery.state = 'waiting' AND delivery.next_attempt_at <= now() AND delivery.expires_at > now()
+      AND NOT delivery.parked AND ${FREE}
+    FOR UPDATE OF delivery SKIP LOCKED
+  ), leased AS (
+    UPDATE deliveries delivery
+    SET lease_id = gen_random_uuid(), lease_until = now() + $2 * interval '1 ms'
+    FROM due WHERE delivery.id = due.id
+    RETURNING delivery.id, delivery.lease_id, delivery.push_id, delivery.party, delivery.attempts,
+      extract(epoch FROM delivery.expires_at - now())::float8 * 1000 AS remaining_ms
+  )
+  SELECT head.line, leased.*,
+    extract(epoch FROM greatest(head.next_attempt_at, head.lease_until) - now())::float8 * 1000 AS due_in_ms
+  FROM head LEFT JOIN leased ON leased.id = head.id`;
+
+interface LeaseRow {
+  readonly line: string;
+  /** Null where the leg is not due, or somebody has it. */
+  readonly id: string | null;
+  readonly lease_id: string;
+  readonly push_id: string;
+  readonly party: string | null;
+  readonly attempts: number;
+  readonly remaining_ms: number;
+  readonly due_in_ms: number;
+}
+
+type TakenRow = LeaseRow & { readonly id: string };
+
+/** A line whose leg is in other hands at this moment is looked at again after this time, in ms. */
+const LOOK_AGAIN_MS = 100;
+
+/** What each of these lines has to send now. */
+export async function leaseLines(
+  dataSource: DataSource,
+  pushes: PushCache,
+  lines: readonly DeliveryLine[],
+  leaseMs: number,
+): Promise<NextLeg[]> {
+  const asked = [...new Set(lines.map(({ line }) => line))];
+  const rows = await dataSource.query<LeaseRow[]>(LEASE, [asked, leaseMs]);
+  const taken = rows.filter(isTaken);
+  const found = await pushes.get(taken.map(({ push_id }) => push_id));
+  const heads = new Map(rows.map((row) => [row.line, row]));
+  return lines.map((line): NextLeg => {
+    const row = heads.get(line.line);
+    heads.delete(line.line); // a line that two asked for at once is for one of them
+    const push = row && isTaken(row) ? found.get(row.push_id) : undefined;
+    if (row && isTaken(row) && push) return { leg: toLeg(line, row, push) };
+    return { dueInMs: row ? Math.max(row.due_in_ms, LOOK_AGAIN_MS) : null };
+  });
+}
+
+function isTaken(row: LeaseRow): row is TakenRow {
+  return row.id !== null;
+}
+
+function toLeg(line: DeliveryLine, row: TakenRow, push: LeasedLeg['push']): LeasedLeg {
+  return {
+    ...line,
+    ...{ id: row.id, leaseId: row.lease_id, attempts: row.attempts, remainingMs: row.remaining_ms },
+    party: partyOf(row.party),
+    push,
+  };
+}
+
+function partyOf(key: string | null): PartyId | null {
+  const [countryCode = '', partyId = ''] = key?.split('*') ?? [];
+  return parsePartyId(countryCode, partyId) ?? null;
+}

@@ -1,0 +1,51 @@
+/** ADAPTER of the port `DetourStore`. */
+import { type Detour, type DetourEnd, type DetourStore } from '@app/hub';
+import { partyKey } from '@app/ocpi';
+import { type DataSource } from 'typeorm';
+import { DetourEntity } from '../entities';
+
+/** Two routers that purge at once take different rows, and neither waits for the other. */
+const PURGE = `
+  DELETE FROM detours WHERE id IN (
+    SELECT id FROM detours WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+
+export class PostgresDetourStore implements DetourStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async keep(detours: readonly Detour[]): Promise<void> {
+    await this.dataSource.manager.insert(DetourEntity, detours.map(rowOf));
+  }
+
+  async find(id: string, now: Date): Promise<Detour | undefined> {
+    const row = await this.dataSource.manager.findOneBy(DetourEntity, { id });
+    if (row === null || (row.expiresAt !== null && row.expiresAt <= now)) return undefined;
+    return detourOf(row);
+  }
+
+  async purge(now: Date, limit: number): Promise<number> {
+    const [, removed] = await this.dataSource.query<[unknown, number]>(PURGE, [now, limit]);
+    return removed;
+  }
+}
+
+function rowOf({ holder, owner, ...detour }: Detour): DetourEntity {
+  return {
+    ...detour,
+    ...{ holderPlatformId: holder.platformId, holderParty: partyKey(holder.party) },
+    ...{ ownerPlatformId: owner.platformId, ownerParty: partyKey(owner.party) },
+  };
+}
+
+function detourOf(row: DetourEntity): Detour {
+  const { id, kind, target, module, interfaceRole, createdAt, expiresAt } = row;
+  return {
+    ...{ id, kind, target, module, interfaceRole, createdAt, expiresAt },
+    holder: endOf(row.holderPlatformId, row.holderParty),
+    owner: endOf(row.ownerPlatformId, row.ownerParty),
+  };
+}
+
+function endOf(platformId: string, party: string): DetourEnd {
+  const [countryCode = '', partyId = ''] = party.split('*');
+  return { platformId, party: { countryCode, partyId } };
+}

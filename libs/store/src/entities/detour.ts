@@ -1,0 +1,54 @@
+import { type DetourKind, DETOUR_KINDS, type InterfaceRole, INTERFACES } from '@app/ocpi';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { oneOf } from './one-of';
+import { PlatformEntity } from './platform';
+
+/** A URL that the hub handed out to the holder in place of the owner's `target`. */
+@Entity('detours')
+@Check('detours_kind_check', oneOf('kind', DETOUR_KINDS))
+@Check('detours_interface_role_check', oneOf('interface_role', INTERFACES))
+@Index('detours_expires_at_idx', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
+export class DetourEntity {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'detours_pkey' })
+  id: string;
+
+  @Column('text')
+  kind: DetourKind;
+
+  @Column('text')
+  target: string;
+
+  @Column('text')
+  module: string;
+
+  @Column('text', { name: 'interface_role' })
+  interfaceRole: InterfaceRole;
+
+  @Column('uuid', { name: 'holder_platform_id' })
+  holderPlatformId: string;
+
+  @ManyToOne(() => PlatformEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'holder_platform_id', foreignKeyConstraintName: 'detours_holder_platform_id_fkey' })
+  holderPlatform?: PlatformEntity;
+
+  /** `NL*TNM` */
+  @Column('text', { name: 'holder_party' })
+  holderParty: string;
+
+  @Column('uuid', { name: 'owner_platform_id' })
+  ownerPlatformId: string;
+
+  @ManyToOne(() => PlatformEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'owner_platform_id', foreignKeyConstraintName: 'detours_owner_platform_id_fkey' })
+  ownerPlatform?: PlatformEntity;
+
+  @Column('text', { name: 'owner_party' })
+  ownerParty: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  /** Null: works as long as the hub does. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt: Date | null;
+}

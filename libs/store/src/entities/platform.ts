@@ -1,0 +1,51 @@
+import { CONNECTION_STATUSES, type ConnectionStatus } from '@app/hub';
+import { type Version } from '@app/ocpi';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { oneOf } from './one-of';
+
+/** One OCPI connection to the hub. Ids are made here, so that no database extension is needed. */
+@Entity('platforms')
+@Check('platforms_status_check', oneOf('status', CONNECTION_STATUSES))
+@Index('platforms_created_at_idx', ['createdAt', 'id'])
+export class PlatformEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'platforms_pkey' })
+  id: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text')
+  status: ConnectionStatus;
+
+  /** The operator stopped its traffic: kept apart from `status`, so that it outlives a registration. */
+  @Column('boolean')
+  suspended: boolean;
+
+  @Column('text', { nullable: true })
+  version: Version | null;
+
+  @Column('text', { name: 'versions_url', nullable: true })
+  versionsUrl: string | null;
+
+  /** Keys (`NL*TNM/CPO`) of the only parties it may claim; empty when it may claim any. */
+  @Column('text', { name: 'announced_parties', array: true })
+  announcedParties: string[];
+
+  /** Hosts that its URLs in messages may lead to besides its registered ones. */
+  @Column('text', { name: 'allowed_hosts', array: true, default: '{}' })
+  allowedHosts: string[];
+
+  /** The token it gave to the hub, sealed (see `seal.ts`). */
+  @Column('bytea', { name: 'peer_token', nullable: true })
+  peerToken: Buffer | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  /** Null while it is not registered: what "registered" means everywhere. */
+  @Column('timestamptz', { name: 'registered_at', nullable: true })
+  registeredAt: Date | null;
+
+  @Column('timestamptz', { name: 'last_seen_at', nullable: true })
+  lastSeenAt: Date | null;
+}

@@ -1,0 +1,3 @@
+export { migrate } from './migrate';
+export { MIGRATIONS } from './migrations';
+export { openStore, type Store, type StoreOptions } from './store';

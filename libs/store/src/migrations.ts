@@ -1,0 +1,30 @@
+/** Every migration, oldest first. Named one by one, so that the compiler misses one that is missing. */
+import { Platforms1795392000001 } from '../../../migrations/1795392000001-platforms';
+import { Parties1795392000002 } from '../../../migrations/1795392000002-parties';
+import { Endpoints1795392000003 } from '../../../migrations/1795392000003-endpoints';
+import { CredentialsTokens1795392000004 } from '../../../migrations/1795392000004-credentials-tokens';
+import { Messages1795392000005 } from '../../../migrations/1795392000005-messages';
+import { Deliveries1795400100000 } from '../../../migrations/1795400100000-deliveries';
+import { Detours1795400200000 } from '../../../migrations/1795400200000-detours';
+import { AllowedHosts1795400200001 } from '../../../migrations/1795400200001-allowed-hosts';
+import { ObjectOwners1795400300000 } from '../../../migrations/1795400300000-object-owners';
+import { Objects1795400400000 } from '../../../migrations/1795400400000-objects';
+import { Statuses1795400500000 } from '../../../migrations/1795400500000-statuses';
+import { Agreements1795400600000 } from '../../../migrations/1795400600000-agreements';
+import { IdempotencyKeys1795400610000 } from '../../../migrations/1795400610000-idempotency-keys';
+
+export const MIGRATIONS = [
+  Platforms1795392000001,
+  Parties1795392000002,
+  Endpoints1795392000003,
+  CredentialsTokens1795392000004,
+  Messages1795392000005,
+  Deliveries1795400100000,
+  Detours1795400200000,
+  AllowedHosts1795400200001,
+  ObjectOwners1795400300000,
+  Objects1795400400000,
+  Statuses1795400500000,
+  Agreements1795400600000,
+  IdempotencyKeys1795400610000,
+];

@@ -1,0 +1,2 @@
+export * from './owner-index';
+export { rowKeys } from './owner-rows';

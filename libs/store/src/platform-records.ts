@@ -1,0 +1,110 @@
+/** Reads platforms with all that belongs to them: four set queries, however many platforms there are. */
+import {
+  type EndpointRecord,
+  type IssuedToken,
+  type Log,
+  type PartyRecord,
+  type PlatformRecord,
+} from '@app/hub';
+import { type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { UUID } from './cursor';
+import { CredentialsTokenEntity, EndpointEntity, PartyEntity, PlatformEntity } from './entities';
+import { type Seal } from './seal';
+
+type PlatformRow = Omit<
+  PlatformRecord,
+  'announced' | 'parties' | 'endpoints' | 'issuedTokens' | 'peerToken'
+> & {
+  readonly announcedParties: readonly string[];
+  readonly peerToken: Buffer | null;
+};
+
+const PLATFORM_COLUMNS = [
+  ...(['id', 'name', 'status', 'suspended', 'version', 'versionsUrl', 'createdAt', 'registeredAt'] as const),
+  ...(['lastSeenAt', 'announcedParties', 'peerToken', 'allowedHosts'] as const),
+] satisfies (keyof PlatformRow)[];
+
+const PARTY_COLUMNS = [
+  ...(['countryCode', 'partyId', 'role', 'businessDetails'] as const),
+  ...(['status', 'statusSince', 'knownSince', 'held'] as const),
+] satisfies (keyof PartyRecord)[];
+
+const ENDPOINT_COLUMNS = ['module', 'interfaceRole', 'url'] satisfies (keyof EndpointRecord)[];
+
+const TOKEN_COLUMNS = ['hash', 'kind', 'expiresAt'] satisfies (keyof IssuedToken)[];
+
+type Owned<T> = T & { readonly platformId: string };
+
+/** Makes records of rows; opens the peers' tokens on the way. */
+export class PlatformRecords {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly seal: Seal,
+    private readonly log: Log,
+  ) {}
+
+  /** One moment's state of these platforms, or of all, in no particular order. Unknown ids are left out. */
+  async load(ids?: readonly string[]): Promise<PlatformRecord[]> {
+    const known = ids?.filter((id) => UUID.test(id));
+    if (known?.length === 0) return [];
+    return this.dataSource.transaction('REPEATABLE READ', (manager) => this.loadWith(manager, known));
+  }
+
+  /** The same within a transaction that is under way. */
+  async loadWith(manager: EntityManager, ids?: readonly string[]): Promise<PlatformRecord[]> {
+    const platforms = await rowsOf<PlatformRow>(manager, PlatformEntity, ['id', PLATFORM_COLUMNS], ids);
+    const parties = await ownedRows<PartyRecord>(manager, PartyEntity, PARTY_COLUMNS, ids);
+    const endpoints = await ownedRows<EndpointRecord>(manager, EndpointEntity, ENDPOINT_COLUMNS, ids);
+    const tokens = await ownedRows<IssuedToken>(manager, CredentialsTokenEntity, TOKEN_COLUMNS, ids);
+    return platforms.map(({ announcedParties, peerToken, ...row }) => ({
+      ...row,
+      announced: announcedParties.length > 0,
+      parties: parties.get(row.id) ?? [],
+      endpoints: endpoints.get(row.id) ?? [],
+      issuedTokens: tokens.get(row.id) ?? [],
+      peerToken: this.open(peerToken, row.id),
+    }));
+  }
+
+  /** One row that cannot be opened must not keep all others from being loaded: it is logged and left out. */
+  private open(sealed: Buffer | null, platformId: string): string | null {
+    if (sealed === null) return null;
+    try {
+      return this.seal.open(sealed, platformId);
+    } catch {
+      this.log.error({ platformId }, 'the token of this platform cannot be opened with ENCRYPTION_KEY');
+      return null;
+    }
+  }
+}
+
+type EntityClass = new () => object;
+
+/** Plain rows, not entities: hydrating 100,000 entities would hold up a router that re-reads everything. */
+async function rowsOf<T>(
+  manager: EntityManager,
+  entity: EntityClass,
+  [key, columns]: readonly [key: string, columns: readonly string[]],
+  ids: readonly string[] | undefined,
+): Promise<T[]> {
+  const query: SelectQueryBuilder<object> = manager.createQueryBuilder(entity, 'row').select([]);
+  for (const column of columns) query.addSelect(`row.${column}`, column);
+  if (ids !== undefined) query.where(`row.${key} = ANY(:ids)`, { ids });
+  return query.getRawMany<T & object>();
+}
+
+async function ownedRows<T extends object>(
+  manager: EntityManager,
+  entity: EntityClass,
+  columns: readonly string[],
+  ids: readonly string[] | undefined,
+): Promise<Map<string, T[]>> {
+  const rows = await rowsOf<Owned<T>>(manager, entity, ['platformId', ['platformId', ...columns]], ids);
+  const byPlatform = new Map<string, T[]>();
+  for (const { platformId, ...row } of rows) {
+    const own = byPlatform.get(platformId);
+    if (own === undefined) byPlatform.set(platformId, [row as unknown as T]);
+    else own.push(row as unknown as T);
+  }
+  return byPlatform;
+}

@@ -1,0 +1,141 @@
+/** ADAPTER of the port `PlatformStore`. Every method that writes is one transaction and announces it. */
+import {
+  type CreateOutcome,
+  type NewPlatform,
+  type Once,
+  type Page,
+  type PageRequest,
+  type PartyFilter,
+  type PartyView,
+  type PlatformRecord,
+  type PlatformStore,
+  type Registration,
+  type RegistrationOutcome,
+  type Repetition,
+} from '@app/hub';
+import { type PartyId } from '@app/ocpi';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { createPlatform } from './create-platform';
+import { pageOf, readTimeCursor, writeCursor } from './cursor';
+import { CredentialsTokenEntity, PartyEntity, PlatformEntity } from './entities';
+import { type OnceKeeper } from './once-keeper';
+import { listParties } from './party-list';
+import { type PlatformRecords } from './platform-records';
+import { lockPlatform, register } from './register';
+import { type Seal } from './seal';
+import { issueTokenA, lendTokenA, retireOlder } from './tokens';
+import { announce, inTransaction } from './transaction';
+import { unregister } from './unregister';
+
+export class PostgresPlatformStore implements PlatformStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly records: PlatformRecords,
+    private readonly seal: Seal,
+    private readonly keeper: OnceKeeper,
+  ) {}
+
+  create(platform: NewPlatform, now: Date): Promise<CreateOutcome> {
+    return inTransaction(this.dataSource, (manager) => this.createWith(manager, platform, now));
+  }
+
+  createOnce(
+    once: Once<CreateOutcome>,
+    platform: NewPlatform,
+    now: Date,
+  ): Promise<CreateOutcome | Repetition> {
+    return inTransaction(this.dataSource, (manager) =>
+      this.keeper.run({ manager, now }, once, () => this.createWith(manager, platform, now)),
+    );
+  }
+
+  async find(platformId: string): Promise<PlatformRecord | undefined> {
+    const [record] = await this.records.load([platformId]);
+    return record;
+  }
+
+  async list({ cursor, limit }: PageRequest): Promise<Page<PlatformRecord>> {
+    const query = this.dataSource
+      .createQueryBuilder(PlatformEntity, 'platform')
+      .select(['platform.id', 'platform.createdAt'])
+      .orderBy({ 'platform.createdAt': 'ASC', 'platform.id': 'ASC' })
+      .limit(limit + 1);
+    if (cursor !== null) {
+      query.where('(platform.createdAt, platform.id) > (:at, :id)', { ...readTimeCursor(cursor) });
+    }
+    const page = pageOf(await query.getMany(), limit, (last) =>
+      writeCursor(last.createdAt.toISOString(), last.id),
+    );
+    return { ...page, data: await this.inOrder(page.data.map((platform) => platform.id)) };
+  }
+
+  listParties(filter: PartyFilter, page: PageRequest): Promise<Page<PartyView>> {
+    return listParties(this.dataSource, filter, page);
+  }
+
+  loadAll(): Promise<readonly PlatformRecord[]> {
+    return this.records.load();
+  }
+
+  async findByTokenHash(hash: string): Promise<PlatformRecord | undefined> {
+    const token = await this.dataSource.manager.findOneBy(CredentialsTokenEntity, { hash });
+    return token === null ? undefined : this.find(token.platformId);
+  }
+
+  async findByParty({ countryCode, partyId }: PartyId): Promise<readonly PlatformRecord[]> {
+    const rows = await this.dataSource.manager.findBy(PartyEntity, { countryCode, partyId, held: true });
+    return this.records.load([...new Set(rows.map((row) => row.platformId))]);
+  }
+
+  register(registration: Registration, now: Date): Promise<RegistrationOutcome> {
+    return inTransaction(this.dataSource, (manager) => register(manager, registration, this.seal, now));
+  }
+
+  unregister(platformId: string, now: Date): Promise<boolean> {
+    return inTransaction(this.dataSource, (manager) => unregister(manager, platformId, now));
+  }
+
+  replaceTokenA(platformId: string, tokenAHash: string, now: Date): Promise<boolean> {
+    return inTransaction(this.dataSource, async (manager) => {
+      if ((await lockPlatform(manager, platformId)) === null) return false;
+      await issueTokenA(manager, platformId, tokenAHash, now);
+      await announce(manager, platformId);
+      return true;
+    });
+  }
+
+  async lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      if ((await lockPlatform(manager, platformId)) === null) return;
+      await lendTokenA(manager, { platformId, hash: tokenAHash, until }, now);
+      await announce(manager, platformId);
+    });
+  }
+
+  allowHosts(platformId: string, hosts: readonly string[]): Promise<boolean> {
+    return inTransaction(this.dataSource, async (manager) => {
+      if ((await lockPlatform(manager, platformId)) === null) return false;
+      await manager.update(PlatformEntity, { id: platformId }, { allowedHosts: [...hosts] });
+      await announce(manager, platformId);
+      return true;
+    });
+  }
+
+  async retireOlderTokens(platformId: string, usedTokenHash: string): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      if (await retireOlder(manager, platformId, usedTokenHash)) await announce(manager, platformId);
+    });
+  }
+
+  private async createWith(manager: EntityManager, platform: NewPlatform, now: Date): Promise<CreateOutcome> {
+    const created = await createPlatform(manager, platform, now);
+    if ('taken' in created) return { outcome: 'party_taken', party: created.taken };
+    const [record] = await this.records.loadWith(manager, [created.id]);
+    return { outcome: 'done', platform: record! };
+  }
+
+  private async inOrder(ids: readonly string[]): Promise<PlatformRecord[]> {
+    const byId = new Map((await this.records.load(ids)).map((record) => [record.id, record]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+}

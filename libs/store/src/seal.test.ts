@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { sealWith } from './seal';
+
+describe('the seal of peers’ tokens', () => {
+  const seal = sealWith(randomBytes(32));
+
+  test('opens what it closed, for the same platform only', () => {
+    const sealed = seal.close('tökén', 'platform-1');
+    expect(seal.open(sealed, 'platform-1')).toBe('tökén');
+    expect(() => seal.open(sealed, 'platform-2')).toThrow();
+    expect(() => sealWith(randomBytes(32)).open(sealed, 'platform-1')).toThrow();
+  });
+
+  test('closes one token differently each time', () => {
+    expect(seal.close('token', 'p').equals(seal.close('token', 'p'))).toBe(false);
+  });
+
+  test('notices every changed bit', () => {
+    const sealed = seal.close('token', 'p');
+    for (let at = 0; at < sealed.length; at++) {
+      const changed = Buffer.from(sealed);
+      changed[at]! ^= 1;
+      expect(() => seal.open(changed, 'p')).toThrow();
+    }
+  });
+
+  test.each([0, 3, 20])('refuses what is cut to %d bytes', (length) => {
+    expect(() => seal.open(seal.close('token', 'p').subarray(0, length), 'p')).toThrow();
+  });
+
+  test.each([0, 16, 31, 33])('does not take a key of %d bytes', (length) => {
+    expect(() => sealWith(randomBytes(length))).toThrow(RangeError);
+  });
+});

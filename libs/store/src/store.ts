@@ -1,0 +1,161 @@
+import {
+  type AgreementStore,
+  type AnnouncementStore,
+  type ChangeFeed,
+  type DeliveryArchive,
+  type DeliveryStore,
+  type DetourStore,
+  type Keepership,
+  type Log,
+  type MessageArchive,
+  type MessageLog,
+  type ObjectStore,
+  type Outbox,
+  type OwnerIndex,
+  type PlatformStore,
+  type SignBoard,
+  type StatusControl,
+  type StatusKeeping,
+  type SyncStore,
+} from '@app/hub';
+import { IsNull, Not, type DataSource } from 'typeorm';
+import { PostgresAgreementStore } from './agreements/agreement-store';
+import { PostgresChangeFeed } from './change-feed';
+import { atMost, connect, dataSourceFor, QUERY_LIMITS } from './connection';
+import { PostgresDeliveryArchive, PostgresDeliveryStore, PostgresOutbox } from './deliveries';
+import { PostgresDetourStore } from './detours/detour-store';
+import { PlatformEntity } from './entities';
+import { PostgresMessageArchive } from './message-archive';
+import { PostgresObjectStore, PostgresSyncStore } from './objects';
+import { OnceKeeper } from './once-keeper';
+import { openMessageLog } from './open-message-log';
+import { PostgresOwnerIndex, rowKeys } from './owners';
+import { PlatformRecords } from './platform-records';
+import { PostgresPlatformStore } from './platform-store';
+import { type Seal, sealWith } from './seal';
+import { PostgresAnnouncementStore, PostgresKeepership, PostgresStatusStore } from './statuses';
+
+const POOL_SIZE = 10;
+/** For how long a stop waits for the connections to close, in ms. */
+const CLOSE_MS = 2_000;
+
+/** Everything that is kept in PostgreSQL, behind the ports. */
+export interface Store {
+  readonly platforms: PlatformStore;
+  readonly agreements: AgreementStore;
+  readonly changes: ChangeFeed;
+  readonly deliveries: DeliveryStore;
+  readonly deliveryArchive: DeliveryArchive;
+  readonly detours: DetourStore;
+  readonly messageLog: MessageLog;
+  readonly messageArchive: MessageArchive;
+  readonly outbox: Outbox;
+  readonly objects: ObjectStore;
+  readonly owners: OwnerIndex;
+  readonly sync: SyncStore;
+  readonly statuses: SignBoard & StatusKeeping & StatusControl;
+  readonly announcements: AnnouncementStore;
+  readonly keepership: Keepership;
+  /** @throws when the database does not answer (after 17 s at the latest) */
+  ping(): Promise<void>;
+  /** Stops following, writes what is left of the message log and the owners, closes every connection. About 9 s at most. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly databaseUrl: string;
+  /** 32 bytes: opens and seals the tokens of peers. */
+  readonly encryptionKey: Buffer;
+  readonly log: Log;
+  /** Connections for reads and transactions; two more are for notifications and the message log. */
+  readonly poolSize?: number;
+  readonly messageLogDays: number;
+}
+
+/**
+ * Opens the store on a migrated database, waiting up to 30 s for a PostgreSQL that is still starting.
+ *
+ * @throws when the database cannot be reached, or when the encryption key is not the one it was written with
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, encryptionKey, log, poolSize = POOL_SIZE } = options;
+  const seal = sealWith(encryptionKey);
+  const dataSource = await connect(dataSourceFor(databaseUrl, poolSize, QUERY_LIMITS, log));
+  try {
+    await checkKey(dataSource, seal);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  return new PostgresStore(dataSource, seal, options);
+}
+
+/** A wrong key is found here, at the start, and not when the first message cannot be sent on. */
+async function checkKey(dataSource: DataSource, seal: Seal): Promise<void> {
+  const platform = await dataSource.manager.findOneBy(PlatformEntity, { peerToken: Not(IsNull()) });
+  if (platform === null || platform.peerToken === null) return;
+  try {
+    seal.open(platform.peerToken, platform.id);
+  } catch (cause) {
+    throw new Error('ENCRYPTION_KEY is not the key that this database was written with', { cause });
+  }
+}
+
+class PostgresStore implements Store {
+  readonly platforms: PlatformStore;
+  readonly agreements: AgreementStore;
+  readonly changes: ChangeFeed;
+  readonly deliveries: DeliveryStore;
+  readonly deliveryArchive: DeliveryArchive;
+  readonly detours: DetourStore;
+  readonly messageLog: MessageLog;
+  readonly messageArchive: MessageArchive;
+  readonly outbox: Outbox;
+  readonly objects: ObjectStore;
+  readonly owners: OwnerIndex;
+  readonly sync: SyncStore;
+  readonly statuses: SignBoard & StatusKeeping & StatusControl;
+  readonly announcements: AnnouncementStore;
+  readonly keepership: Keepership;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    seal: Seal,
+    options: StoreOptions,
+  ) {
+    const records = new PlatformRecords(dataSource, seal, options.log);
+    const keeper = new OnceKeeper(seal);
+    this.platforms = new PostgresPlatformStore(dataSource, records, seal, keeper);
+    const agreements = new PostgresAgreementStore(dataSource, keeper);
+    this.agreements = agreements;
+    const source = {
+      platforms: (ids?: readonly string[]) => records.load(ids),
+      agreements: () => agreements.loadAll(),
+    };
+    this.changes = new PostgresChangeFeed(options.databaseUrl, source, options.log);
+    this.outbox = new PostgresOutbox(dataSource);
+    this.deliveries = new PostgresDeliveryStore(dataSource);
+    this.deliveryArchive = new PostgresDeliveryArchive(dataSource);
+    this.detours = new PostgresDetourStore(dataSource);
+    this.messageLog = openMessageLog(options);
+    this.messageArchive = new PostgresMessageArchive(dataSource);
+    this.objects = new PostgresObjectStore(dataSource);
+    this.sync = new PostgresSyncStore(dataSource);
+    this.statuses = new PostgresStatusStore(dataSource);
+    this.announcements = new PostgresAnnouncementStore(dataSource);
+    this.keepership = new PostgresKeepership(options.databaseUrl, options.log);
+    this.owners = new PostgresOwnerIndex(dataSource, rowKeys(options.encryptionKey), options.log);
+  }
+
+  async ping(): Promise<void> {
+    await this.dataSource.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.keepership.close();
+    await this.changes.close();
+    await this.owners.close();
+    await this.messageLog.close();
+    await atMost(CLOSE_MS, this.dataSource.destroy());
+  }
+}

@@ -1,0 +1,31 @@
+import { type EntityManager } from 'typeorm';
+import { letGo } from './claim';
+import { CredentialsTokenEntity, EndpointEntity, PartyEntity, PlatformEntity } from './entities';
+import { lockPlatform } from './register';
+import { noteStatuses } from './statuses/history';
+import { announce } from './transaction';
+
+/**
+ * Ends a registration: no token works any more, nothing can be sent there, its parties are shown as SUSPENDED
+ * and may be claimed by others.
+ *
+ * Spec: 2.2.1-d2 credentials, DELETE Method.
+ * @returns false when the platform was not registered
+ */
+export async function unregister(manager: EntityManager, platformId: string, now: Date): Promise<boolean> {
+  const platform = await lockPlatform(manager, platformId);
+  if (platform === null || platform.registeredAt === null) return false;
+  await manager.delete(CredentialsTokenEntity, { platformId });
+  await manager.delete(EndpointEntity, { platformId });
+  const parties = await manager.findBy(PartyEntity, { platformId });
+  await letGo(
+    manager,
+    parties.map((party) => party.id),
+    now,
+  );
+  const ended = { version: null, versionsUrl: null, registeredAt: null, peerToken: null };
+  await manager.update(PlatformEntity, { id: platformId }, { status: 'SUSPENDED', ...ended });
+  await noteStatuses(manager, platformId, 'unregistered');
+  await announce(manager, platformId);
+  return true;
+}
