@@ -1,0 +1,2 @@
+export { createCourier } from './courier';
+export type { CourierOptions } from './options';

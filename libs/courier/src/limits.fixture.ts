@@ -1,0 +1,11 @@
+import { type CourierOptions } from './options';
+
+/** Limits for tests against 127.0.0.1, small enough to be met. */
+export const LIMITS: CourierOptions = {
+  connectTimeoutMs: 1_000,
+  maxAnswerBytes: 1_000_000,
+  allowPrivateNetworks: true,
+  connectionsPerOrigin: 8,
+  maxQueuedPerPlatform: 8,
+  idlePoolMs: 60_000,
+};

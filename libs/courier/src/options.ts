@@ -1,0 +1,24 @@
+import { type LookupFunction } from 'node:net';
+
+/** Limits of a courier; every wait and size it can meet has one here. */
+export interface CourierOptions {
+  /**
+   * Longest wait in ms until a request is written: resolving, connecting, the TLS handshake, or a free
+   * connection when all of the platform's are taken.
+   */
+  readonly connectTimeoutMs: number;
+  /** Largest answer body in bytes. */
+  readonly maxAnswerBytes: number;
+  /** True lets requests go to loopback, private and other addresses that are not public. */
+  readonly allowPrivateNetworks: boolean;
+  /** Connections kept to one origin of one platform: also how many of its requests run at a time. */
+  readonly connectionsPerOrigin: number;
+  /** Requests that may wait for one platform's connections; one more is `overloaded`. */
+  readonly maxQueuedPerPlatform: number;
+  /** A pool without a request for so long, in ms, is closed. */
+  readonly idlePoolMs: number;
+  /** PEM certificates trusted beside the well-known authorities. */
+  readonly trustedCertificates?: readonly string[];
+  /** Resolves names; `dns.lookup` when left out. */
+  readonly lookup?: LookupFunction;
+}
