@@ -1,0 +1,121 @@
+/// <reference types="jest" />
+import { randomUUID } from 'node:crypto';
+import { type MessageArchive, type MessageFilter, type MessageLog, type MessageRow } from '@app/hub';
+import { eventually } from './platform-fixtures';
+
+/** A message log and its reading side. */
+export interface MessageLogWorld {
+  readonly messageLog: MessageLog;
+  readonly messageArchive: MessageArchive;
+  end(): Promise<void>;
+}
+
+/** One message; `more` says what is different. */
+export function messageRow(more: Partial<MessageRow> = {}): MessageRow {
+  return {
+    at: new Date(),
+    ...{
+      correlationId: randomUUID(),
+      requestId: randomUUID(),
+      onwardRequestId: randomUUID(),
+      idsMade: false,
+    },
+    ...{
+      scenario: 'direct',
+      version: '2.2.1',
+      module: 'locations',
+      interfaceRole: 'RECEIVER',
+      method: 'PUT',
+    },
+    ...{ fromPlatformId: randomUUID(), toPlatformId: randomUUID(), from: 'NL*CPO', to: 'DE*EMP' },
+    ...{
+      httpStatus: 200,
+      ocpiStatus: 1000,
+      durationMs: 12.345,
+      requestBytes: 2048,
+      answerBytes: 99,
+      error: null,
+    },
+    ...more,
+  };
+}
+
+/** What every implementation of `MessageLog` and `MessageArchive` does. */
+export function messageLogBehaviour(name: string, makeWorld: () => Promise<MessageLogWorld>): void {
+  describe(`${name} as a message log`, () => {
+    let world: MessageLogWorld;
+    beforeEach(async () => {
+      world = await makeWorld();
+    });
+    afterEach(() => world.end());
+
+    /** The rows that a filter finds, once there are so many. */
+    async function found(filter: MessageFilter, count: number): Promise<readonly MessageRow[]> {
+      const page = { cursor: null, limit: 100 };
+      return eventually(async () => {
+        const { data } = await world.messageArchive.find(filter, page);
+        return data.length === count ? data : undefined;
+      });
+    }
+
+    test('a row comes back as it was recorded', async () => {
+      const full = messageRow({ error: 'receiver_unknown' });
+      const bare = messageRow({
+        ...{ correlationId: full.correlationId, at: new Date(full.at.getTime() - 1), idsMade: true },
+        ...{ onwardRequestId: null, scenario: null, version: null, module: null, interfaceRole: null },
+        ...{ fromPlatformId: null, toPlatformId: null, from: null, to: null, ocpiStatus: null },
+      });
+      world.messageLog.record(full);
+      world.messageLog.record(bare);
+      const rows = await found({ correlationId: full.correlationId }, 2);
+      expect(rows).toEqual([full, bare].map((row) => ({ ...row, id: expect.any(String) })));
+    });
+
+    test('each filter finds its own', async () => {
+      const [early, late] = [messageRow({ at: new Date(Date.now() - 5_000) }), messageRow()];
+      const odd = messageRow({
+        at: early.at,
+        from: 'FR*AAA',
+        to: 'FR*BBB',
+        module: 'cdrs',
+        ocpiStatus: 4001,
+      });
+      for (const row of [early, odd, late]) world.messageLog.record(row);
+      await found({}, 3);
+      expect(await found({ from: 'FR*AAA' }, 1)).toMatchObject([odd]);
+      expect(await found({ to: 'FR*BBB' }, 1)).toMatchObject([odd]);
+      expect(await found({ module: 'cdrs', statusCode: 4001 }, 1)).toMatchObject([odd]);
+      expect(await found({ since: late.at }, 1)).toMatchObject([late]);
+      await found({ since: early.at }, 3);
+      await found({ until: late.at }, 2);
+      await found({ module: 'cdrs', statusCode: 1000 }, 0);
+    });
+
+    test('pages are newest first and neither repeat nor skip, also among messages of one moment', async () => {
+      const now = Date.now();
+      const rows = Array.from({ length: 11 }, (_, index) => messageRow({ at: new Date(now - (index >> 2)) }));
+      for (const row of rows) world.messageLog.record(row);
+      await found({}, rows.length);
+      const seen: MessageRow[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await world.messageArchive.find({}, { cursor, limit: 3 });
+        world.messageLog.record(messageRow({ at: new Date(now + 1_000) }));
+        seen.push(...page.data);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      const ids = (list: readonly MessageRow[]): string[] => list.map((row) => row.requestId).sort();
+      expect(ids(seen)).toEqual(ids(rows));
+      const times = seen.map((row) => row.at.getTime());
+      expect(times).toEqual(times.toSorted((a, b) => b - a));
+    });
+
+    test.each(['x', '', 'MjAyNi0xMS0yM1QxMjowMDowMC4wMDBa'])(
+      'the cursor %j, which no page gave out, is refused',
+      async (cursor) => {
+        const page = world.messageArchive.find({}, { cursor, limit: 2 });
+        await expect(page).rejects.toMatchObject({ name: 'InvalidCursor' });
+      },
+    );
+  });
+}

@@ -1,0 +1,112 @@
+import {
+  applyToBody,
+  lastUpdatedOf,
+  type ObjectChange,
+  type ObjectFilter,
+  type ObjectKey,
+  type ObjectPage,
+  type ObjectPageRequest,
+  type ObjectSearch,
+  type ObjectStore,
+  type PulledPage,
+} from '@app/hub';
+import { comparableId, moduleRow, parsePartyId, type PartyId, type PartyKey } from '@app/ocpi';
+
+interface Kept {
+  readonly key: ObjectKey;
+  readonly seq: number;
+  readonly lastUpdated: Date;
+  readonly seenAt: Date;
+  readonly deletedAt: Date | null;
+  readonly body: Buffer;
+}
+
+/** The port `ObjectStore` in memory. */
+export class ObjectStoreTwin implements ObjectStore {
+  private readonly kept = new Map<string, Kept>();
+  private seq = 0;
+
+  async apply({ key, method, part, body, receivedAt }: ObjectChange): Promise<void> {
+    const before = this.kept.get(nameOf(key));
+    const seq = before && !before.deletedAt ? before.seq : ++this.seq;
+    const common = { key, seq, seenAt: receivedAt };
+    if (body === null) {
+      this.put({ ...common, lastUpdated: receivedAt, deletedAt: receivedAt, body: Buffer.alloc(0) });
+      return;
+    }
+    const stored = before?.deletedAt === null ? before.body : undefined;
+    const after = applyToBody(moduleRow(key.module)!.object!, stored, { method, part, body });
+    if (!after) return;
+    const lastUpdated = lastUpdatedOf(after) ?? receivedAt;
+    this.put({ ...common, lastUpdated, deletedAt: null, body: Buffer.from(after) });
+  }
+
+  async page(request: ObjectPageRequest): Promise<ObjectPage> {
+    const { after, offset, limit, maxBytes } = request;
+    const found = this.matching(request).filter(({ seq }) => seq > after);
+    const rest = found.slice(offset);
+    let bytes = 0;
+    const page = rest
+      .slice(0, limit)
+      .filter(({ body }, index) => (bytes += body.length) <= maxBytes || index === 0);
+    const last = page.at(-1);
+    return {
+      bodies: page.map(({ body }) => body),
+      next: last && rest.length > page.length ? last.seq : null,
+    };
+  }
+
+  async count(filter: ObjectFilter): Promise<number> {
+    return this.matching(filter).length;
+  }
+
+  async find({ module, id, type, owners }: ObjectSearch): Promise<readonly Buffer[]> {
+    return this.matching({ module, owners })
+      .filter(({ key }) => key.id === id && key.type === type)
+      .map(({ body }) => body);
+  }
+
+  async ownersOf(module: string, objectId: string, type: string): Promise<readonly PartyId[]> {
+    const id = comparableId(objectId);
+    const owners = [...this.kept.values()]
+      .filter(({ key, deletedAt }) => key.module === module && key.id === id && !deletedAt)
+      .filter(({ key }) => key.type === type)
+      .map(({ key }) => key.owner);
+    return [...new Set(owners)].map((owner) => parsePartyId(owner.slice(0, 2), owner.slice(3))!);
+  }
+
+  async putPulled({ startedAt, objects }: PulledPage): Promise<void> {
+    for (const { key, lastUpdated, body } of objects) {
+      const before = this.kept.get(nameOf(key));
+      if (before?.deletedAt && before.deletedAt >= startedAt) continue;
+      const isKnown = before !== undefined && !before.deletedAt;
+      const isNewer = !isKnown || before.lastUpdated <= lastUpdated;
+      const seenAt = before && before.seenAt > startedAt ? before.seenAt : startedAt;
+      const state = isNewer ? { lastUpdated, body } : { lastUpdated: before.lastUpdated, body: before.body };
+      this.put({ key, ...state, seenAt, deletedAt: null, seq: isKnown ? before.seq : ++this.seq });
+    }
+  }
+
+  async sweep(module: string, owner: PartyKey, since: Date): Promise<number> {
+    const old = [...this.kept.values()].filter(
+      ({ key, seenAt }) => key.module === module && key.owner === owner && seenAt < since,
+    );
+    for (const { key } of old) this.kept.delete(nameOf(key));
+    return old.filter(({ deletedAt }) => !deletedAt).length;
+  }
+
+  private put(kept: Kept): void {
+    this.kept.set(nameOf(kept.key), kept);
+  }
+
+  private matching({ module, owners, dateFrom, dateTo }: ObjectFilter): Kept[] {
+    return [...this.kept.values()]
+      .filter(({ key, deletedAt }) => key.module === module && owners.includes(key.owner) && !deletedAt)
+      .filter(({ lastUpdated: at }) => (!dateFrom || at >= dateFrom) && (!dateTo || at < dateTo))
+      .sort((a, b) => a.seq - b.seq);
+  }
+}
+
+function nameOf({ module, owner, id, type }: ObjectKey): string {
+  return [module, owner, id, type].join(' ');
+}

@@ -1,0 +1,127 @@
+/// <reference types="jest" />
+import { type PlatformStore } from '@app/hub';
+import { describeChangeFeed } from './change-feed-behaviour';
+import { at, CPO, createdPlatform, EMSP, hashOf, type PlatformStoreWorld } from './platform-fixtures';
+import { registeredPlatform, registrationOf } from './platform-fixtures';
+import { describeRegistration } from './registration-behaviour';
+
+/** What every implementation of `PlatformStore` and `ChangeFeed` does; run it on the twin and on the real one. */
+export function platformStoreBehaviour(name: string, makeWorld: () => Promise<PlatformStoreWorld>): void {
+  describe(`${name} as a platform store`, () => {
+    let world: PlatformStoreWorld;
+    const platforms = (): PlatformStore => world.platforms;
+    beforeEach(async () => {
+      world = await makeWorld();
+    });
+    afterEach(() => world.end());
+
+    describe('the operator', () => describeOperator(platforms));
+    describe('a registration', () => describeRegistration(() => world));
+    describe('a follower', () => describeChangeFeed(() => world));
+  });
+}
+
+function describeOperator(platforms: () => PlatformStore): void {
+  test('a new platform is PLANNED, not registered, and has one token A', async () => {
+    const tokenAHash = hashOf('token a');
+    const created = await platforms().create({ name: 'New', plannedParties: [CPO, CPO], tokenAHash }, at(0));
+    expect(created).toEqual({
+      outcome: 'done',
+      platform: {
+        id: expect.any(String),
+        ...{ name: 'New', status: 'PLANNED', suspended: false, version: null, versionsUrl: null },
+        ...{ createdAt: at(0), registeredAt: null, lastSeenAt: null, announced: true, endpoints: [] },
+        ...{ peerToken: null, issuedTokens: [{ hash: tokenAHash, kind: 'A', expiresAt: null }] },
+        allowedHosts: [],
+        parties: [{ ...CPO, status: 'PLANNED', statusSince: at(0), held: true, businessDetails: null }],
+      },
+    });
+  });
+
+  test('a party that one platform was announced with cannot be announced for another', async () => {
+    await createdPlatform(platforms(), CPO);
+    const second = { name: 'Second', plannedParties: [EMSP, CPO], tokenAHash: hashOf('second') };
+    expect(await platforms().create(second, at(1))).toEqual({ outcome: 'party_taken', party: CPO });
+    expect(await platforms().loadAll()).toHaveLength(1);
+    expect(await platforms().findByParty(EMSP)).toEqual([]);
+  });
+
+  test('hosts that the operator allows stay through registration and its end, until the next list', async () => {
+    const { id } = await registeredPlatform(platforms(), CPO);
+    expect(await platforms().allowHosts(id, ['a.example', 'b.example:8443'])).toBe(true);
+    await platforms().register(registrationOf(id, { kind: 'update' }), at(2));
+    await platforms().unregister(id, at(3));
+    expect((await platforms().find(id))?.allowedHosts).toEqual(['a.example', 'b.example:8443']);
+    expect(await platforms().allowHosts(id, [])).toBe(true);
+    expect((await platforms().find(id))?.allowedHosts).toEqual([]);
+    expect(await platforms().allowHosts('5b0c1d0e-0000-4000-8000-000000000000', [])).toBe(false);
+  });
+
+  test('a fresh token A replaces the older one', async () => {
+    const { id, issuedTokens } = await createdPlatform(platforms());
+    expect(await platforms().replaceTokenA(id, hashOf('fresh'), at(1))).toBe(true);
+    expect(await platforms().findByTokenHash(issuedTokens[0]!.hash)).toBeUndefined();
+    expect((await platforms().findByTokenHash(hashOf('fresh')))?.id).toBe(id);
+  });
+
+  test('a token A that is lent works beside the one that was handed out, and says when it ends', async () => {
+    const { id, issuedTokens } = await createdPlatform(platforms());
+    await platforms().lendTokenA(id, hashOf('lent'), at(5), at(1));
+    const after = await platforms().find(id);
+    expect(after?.issuedTokens).toHaveLength(2);
+    expect(after?.issuedTokens).toContainEqual(issuedTokens[0]);
+    expect(after?.issuedTokens).toContainEqual({ hash: hashOf('lent'), kind: 'A', expiresAt: at(5) });
+  });
+
+  test('what does not exist is not found, whatever its id looks like', async () => {
+    for (const id of ['8a9e0a3c-5a0c-4c8e-9d6c-0d6b6a4c0f11', 'no-uuid', "'; DROP TABLE platforms"]) {
+      expect(await platforms().find(id)).toBeUndefined();
+      expect(await platforms().replaceTokenA(id, hashOf('x'), at(1))).toBe(false);
+      expect(await platforms().unregister(id, at(1))).toBe(false);
+    }
+    expect(await platforms().findByTokenHash(hashOf('nobody'))).toBeUndefined();
+  });
+
+  test('platforms are listed in pages in the order of their creation, each once', async () => {
+    const ids: string[] = [];
+    for (let minute = 0; minute < 5; minute++) {
+      const platform = { name: `P${minute}`, plannedParties: [], tokenAHash: hashOf(`p${minute}`) };
+      const created = await platforms().create(platform, at(minute));
+      if (created.outcome === 'done') ids.push(created.platform.id);
+    }
+    const seen = await allPages((cursor) => platforms().list({ cursor, limit: 2 }));
+    expect(seen.map((platform) => platform.id)).toEqual(ids);
+  });
+
+  test('parties are listed in pages in a fixed order, and filtered by role and status', async () => {
+    await createdPlatform(platforms(), EMSP, CPO, { ...CPO, role: 'EMSP' });
+    const all = await allPages((cursor) => platforms().listParties({}, { cursor, limit: 1 }));
+    expect(all.map((party) => `${party.partyId}/${party.role}`)).toEqual(['CPO/CPO', 'CPO/EMSP', 'EMP/EMSP']);
+    expect(all[0]).toMatchObject({ platformName: 'A platform', status: 'PLANNED', lastSeenAt: null });
+    const page = { cursor: null, limit: 10 };
+    expect((await platforms().listParties({ role: 'CPO', status: 'PLANNED' }, page)).data).toHaveLength(1);
+    expect((await platforms().listParties({ status: 'CONNECTED' }, page)).data).toEqual([]);
+  });
+
+  test.each(['x', '', 'bm90IGEgY3Vyc29y', '€'])(
+    'the cursor %j, which no list gave out, is refused',
+    async (cursor) => {
+      const refused = { name: 'InvalidCursor' };
+      await expect(platforms().list({ cursor, limit: 2 })).rejects.toMatchObject(refused);
+      await expect(platforms().listParties({}, { cursor, limit: 2 })).rejects.toMatchObject(refused);
+    },
+  );
+}
+
+async function allPages<T>(
+  read: (cursor: string | null) => Promise<{ data: readonly T[]; nextCursor: string | null }>,
+): Promise<T[]> {
+  const seen: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { data: readonly T[]; nextCursor: string | null } = await read(cursor);
+    seen.push(...page.data);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return seen;
+}

@@ -1,0 +1,276 @@
+/** In-memory twin of the ports `PlatformStore` and `ChangeFeed`: the same behaviour, for tests of what stands on them. */
+import { randomUUID } from 'node:crypto';
+import {
+  type ChangeFeed,
+  type ConnectionStatus,
+  type CreateOutcome,
+  type DirectoryListener,
+  type NewPlatform,
+  type Once,
+  type Page,
+  type PageRequest,
+  type PartyFilter,
+  type PartyRecord,
+  type PartyView,
+  type PlatformRecord,
+  type PlatformStore,
+  type Registration,
+  type RegistrationOutcome,
+  type Repetition,
+} from '@app/hub';
+import { type Party, type PartyId, partyKey, sameParty } from '@app/ocpi';
+import { AgreementStoreTwin } from './agreement-store-twin';
+import { OnceTwin } from './once-twin';
+import { pageAfter } from './page';
+
+type ClaimedParty = Registration['parties'][number];
+
+function roleKey(party: Party): string {
+  return `${partyKey(party)}/${party.role}`;
+}
+
+function bare({ countryCode, partyId, role }: Party): Party {
+  return { countryCode, partyId, role };
+}
+
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map([...items].reverse().map((item) => [keyOf(item), item])).values()].reverse();
+}
+
+/** Records are never changed in place, so one that was handed out stays as it was. */
+export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
+  private readonly records = new Map<string, PlatformRecord>();
+  private readonly announcedKeys = new Map<string, ReadonlySet<string>>();
+  private readonly listeners = new Set<DirectoryListener>();
+  private readonly once = new OnceTwin();
+
+  /** @param agreements whose changes its followers are told of too */
+  constructor(private readonly agreements = new AgreementStoreTwin()) {}
+
+  async create({ name, plannedParties, tokenAHash }: NewPlatform, now: Date): Promise<CreateOutcome> {
+    const planned = unique(plannedParties, roleKey).map((party) => ({
+      ...bare(party),
+      businessDetails: null,
+    }));
+    const id = randomUUID();
+    const taken = this.heldElsewhere(planned, id);
+    if (taken !== undefined) return { outcome: 'party_taken', party: bare(taken) };
+    this.announcedKeys.set(id, new Set(planned.map(roleKey)));
+    const parties = this.takeOver(planned, id, 'PLANNED', now);
+    const announced = planned.length > 0;
+    const issuedTokens = [{ hash: tokenAHash, kind: 'A', expiresAt: null }] as const;
+    this.put({ ...BLANK, id, name, createdAt: now, announced, parties, issuedTokens });
+    return { outcome: 'done', platform: this.records.get(id)! };
+  }
+
+  createOnce(
+    once: Once<CreateOutcome>,
+    platform: NewPlatform,
+    now: Date,
+  ): Promise<CreateOutcome | Repetition> {
+    return this.once.run(once, now, () => this.create(platform, now));
+  }
+
+  async find(platformId: string): Promise<PlatformRecord | undefined> {
+    return this.records.get(platformId);
+  }
+
+  async list(page: PageRequest): Promise<Page<PlatformRecord>> {
+    return pageAfter(
+      [...this.records.values()],
+      page,
+      ({ createdAt, id }) => `${createdAt.toISOString()} ${id}`,
+    );
+  }
+
+  async listParties({ role, status }: PartyFilter, page: PageRequest): Promise<Page<PartyView>> {
+    const parties = [...this.records.values()].flatMap(({ id, name, lastSeenAt, parties }) =>
+      parties.map((party) => ({ ...party, platformId: id, platformName: name, lastSeenAt })),
+    );
+    const shown = parties.filter(
+      (party) => party.role === (role ?? party.role) && party.status === (status ?? party.status),
+    );
+    return pageAfter(shown, page, roleKey);
+  }
+
+  async loadAll(): Promise<readonly PlatformRecord[]> {
+    return [...this.records.values()];
+  }
+
+  async findByTokenHash(hash: string): Promise<PlatformRecord | undefined> {
+    return this.where((record) => record.issuedTokens.some((token) => token.hash === hash))[0];
+  }
+
+  async findByParty(party: PartyId): Promise<readonly PlatformRecord[]> {
+    return this.where((record) => record.parties.some((own) => own.held && sameParty(own, party)));
+  }
+
+  async register(registration: Registration, now: Date): Promise<RegistrationOutcome> {
+    const record = this.records.get(registration.platformId);
+    if (record === undefined) return { outcome: 'not_registered' };
+    const claimed = unique(registration.parties, roleKey);
+    const refusal = this.refusalOf(registration.kind, record, claimed);
+    if (refusal !== undefined) return refusal;
+    const status = record.suspended ? 'SUSPENDED' : 'CONNECTED';
+    const parties = [
+      ...this.takeOver(claimed, record.id, status, now),
+      ...this.unclaimed(record, claimed, now),
+    ];
+    const { version, versionsUrl, peerToken } = registration;
+    const endpoints = unique(
+      registration.endpoints,
+      (endpoint) => `${endpoint.module} ${endpoint.interfaceRole}`,
+    );
+    const issuedTokens = tokensAfter(record, registration);
+    const registeredAt = record.registeredAt ?? now;
+    this.put({
+      ...record,
+      ...{ status, version, versionsUrl, peerToken, parties, endpoints, issuedTokens, registeredAt },
+    });
+    return { outcome: 'done' };
+  }
+
+  async unregister(platformId: string, now: Date): Promise<boolean> {
+    const record = this.records.get(platformId);
+    if (record === undefined || record.registeredAt === null) return false;
+    const parties = record.parties.map((party) => letGo(party, now));
+    const { suspended, id, name, createdAt, lastSeenAt, announced, allowedHosts } = record;
+    this.put({
+      ...BLANK,
+      ...{
+        suspended,
+        id,
+        name,
+        createdAt,
+        lastSeenAt,
+        announced,
+        parties,
+        allowedHosts,
+        status: 'SUSPENDED',
+      },
+    });
+    return true;
+  }
+
+  async replaceTokenA(platformId: string, tokenAHash: string): Promise<boolean> {
+    const record = this.records.get(platformId);
+    if (record === undefined) return false;
+    const others = record.issuedTokens.filter((token) => token.kind !== 'A');
+    this.put({ ...record, issuedTokens: [...others, { hash: tokenAHash, kind: 'A', expiresAt: null }] });
+    return true;
+  }
+
+  async lendTokenA(platformId: string, tokenAHash: string, until: Date): Promise<void> {
+    const record = this.records.get(platformId);
+    if (record === undefined) return;
+    const lent = { hash: tokenAHash, kind: 'A', expiresAt: until } as const;
+    this.put({ ...record, issuedTokens: [...record.issuedTokens, lent] });
+  }
+
+  async allowHosts(platformId: string, allowedHosts: readonly string[]): Promise<boolean> {
+    const record = this.records.get(platformId);
+    if (record === undefined) return false;
+    this.put({ ...record, allowedHosts });
+    return true;
+  }
+
+  async retireOlderTokens(platformId: string, usedTokenHash: string): Promise<void> {
+    const record = this.records.get(platformId);
+    const used = record?.issuedTokens.find((token) => token.hash === usedTokenHash);
+    if (record === undefined || used?.kind !== 'C' || used.expiresAt !== null) return;
+    this.put({ ...record, issuedTokens: record.issuedTokens.filter((token) => token.expiresAt === null) });
+  }
+
+  /** What the operator does to stop a platform's traffic; not yet a call of the port. */
+  suspend(platformId: string): void {
+    this.put({ ...this.records.get(platformId)!, suspended: true });
+  }
+
+  async follow(listener: DirectoryListener): Promise<void> {
+    this.listeners.add(listener);
+    this.agreements.tell((agreements) => listener.agreementsChanged(agreements));
+    listener.reloaded([...this.records.values()]);
+  }
+
+  async close(): Promise<void> {
+    this.listeners.clear();
+  }
+
+  private where(matches: (record: PlatformRecord) => boolean): PlatformRecord[] {
+    return [...this.records.values()].filter(matches);
+  }
+
+  private put(record: PlatformRecord): void {
+    this.records.set(record.id, record);
+    for (const listener of this.listeners) listener.platformChanged(record.id, record);
+  }
+
+  private refusalOf(
+    kind: Registration['kind'],
+    record: PlatformRecord,
+    claimed: readonly ClaimedParty[],
+  ): RegistrationOutcome | undefined {
+    const registered = record.registeredAt !== null;
+    if (kind === 'first' && registered) return { outcome: 'already_registered' };
+    if (kind === 'update' && !registered) return { outcome: 'not_registered' };
+    const taken = this.heldElsewhere(claimed, record.id);
+    if (taken !== undefined) return { outcome: 'party_taken', party: bare(taken) };
+    const announced = this.announcedKeys.get(record.id)!;
+    const stranger = claimed.find((party) => record.announced && !announced.has(roleKey(party)));
+    return stranger && { outcome: 'party_not_announced', party: bare(stranger) };
+  }
+
+  private heldElsewhere(claimed: readonly ClaimedParty[], platformId: string): Party | undefined {
+    const held = this.where((record) => record.id !== platformId)
+      .flatMap((record) => record.parties)
+      .filter((party) => party.held);
+    return claimed.find((party) => held.some((other) => roleKey(other) === roleKey(party)));
+  }
+
+  /** The parties as this platform's own, taken away from whoever had given them up. */
+  private takeOver(
+    claimed: readonly ClaimedParty[],
+    platformId: string,
+    status: ConnectionStatus,
+    now: Date,
+  ): PartyRecord[] {
+    return claimed.map((party) => {
+      const owner = this.where((record) => record.parties.some((own) => roleKey(own) === roleKey(party)))[0];
+      const row = owner?.parties.find((own) => roleKey(own) === roleKey(party));
+      if (owner !== undefined && owner.id !== platformId) {
+        this.put({ ...owner, parties: owner.parties.filter((own) => own !== row) });
+      }
+      const statusSince = row?.status === status ? row.statusSince : now;
+      const knownSince = row && row.status !== 'SUSPENDED' ? row.knownSince : now;
+      const { businessDetails } = party;
+      return { ...bare(party), businessDetails, status, statusSince, knownSince, held: true };
+    });
+  }
+
+  private unclaimed(record: PlatformRecord, claimed: readonly ClaimedParty[], now: Date): PartyRecord[] {
+    const keys = new Set(claimed.map(roleKey));
+    return record.parties
+      .filter((party) => !keys.has(roleKey(party)))
+      .map((party) => (party.status === 'PLANNED' ? party : letGo(party, now)));
+  }
+}
+
+const BLANK: Omit<PlatformRecord, 'id' | 'name' | 'createdAt' | 'announced' | 'parties'> = {
+  ...{ status: 'PLANNED', suspended: false, version: null, versionsUrl: null, registeredAt: null },
+  ...{ lastSeenAt: null, endpoints: [], issuedTokens: [], peerToken: null, allowedHosts: [] },
+};
+
+function letGo(party: PartyRecord, now: Date): PartyRecord {
+  const statusSince = party.status === 'SUSPENDED' ? party.statusSince : now;
+  return { ...party, status: 'SUSPENDED', statusSince, held: false };
+}
+
+function tokensAfter(record: PlatformRecord, registration: Registration): PlatformRecord['issuedTokens'] {
+  const older = record.issuedTokens.filter((token) => token.kind === 'C');
+  const { graceUntil, issuedTokenHash } = registration;
+  const expiring = older.map((token) => {
+    const sooner = token.expiresAt !== null && token.expiresAt < graceUntil;
+    return { ...token, expiresAt: sooner ? token.expiresAt : graceUntil };
+  });
+  return [...expiring, { hash: issuedTokenHash, kind: 'C', expiresAt: null }];
+}
