@@ -1,0 +1,23 @@
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { nestLogger } from '@app/runtime';
+import { AdminModule } from './admin.module';
+import { adminServer } from './http';
+import { serveOpenApi } from './openapi';
+import { type AdminParts } from './parts';
+import { ProblemFilter } from './problem';
+
+/** The admin application on given parts, ready to listen. It closes nothing that it was given. */
+export async function createAdminApp(parts: AdminParts): Promise<NestFastifyApplication> {
+  const { adapter, routes } = adminServer();
+  const app = await NestFactory.create<NestFastifyApplication>(AdminModule.register(parts), adapter, {
+    logger: nestLogger(parts.log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(parts.log, routes));
+  serveOpenApi(app);
+  await app.init();
+  await adapter.getInstance().ready();
+  return app;
+}

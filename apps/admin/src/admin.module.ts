@@ -1,0 +1,42 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { healthModule } from '@app/runtime';
+import { AgreementsController } from './agreements';
+import { AllowedHostsController } from './allowed-hosts';
+import { ApiKeyGuard } from './api-key.guard';
+import { DeliveriesController, DeliveryPauseController } from './deliveries';
+import { MessagesController } from './messages';
+import { PartiesController } from './parties';
+import { ADMIN_PARTS, type AdminParts } from './parts';
+import { PlatformsController } from './platforms';
+import { StatusHistoryController, SuspensionController } from './statuses';
+import { TracesController } from './traces';
+import { InputPipe } from './validation';
+
+/** The admin REST API on given parts. */
+@Module({})
+export class AdminModule {
+  static register(parts: AdminParts): DynamicModule {
+    return {
+      module: AdminModule,
+      imports: [healthModule(parts.health)],
+      controllers: [
+        PlatformsController,
+        AllowedHostsController,
+        SuspensionController,
+        PartiesController,
+        StatusHistoryController,
+        AgreementsController,
+        DeliveriesController,
+        DeliveryPauseController,
+        MessagesController,
+        TracesController,
+      ],
+      providers: [
+        { provide: ADMIN_PARTS, useValue: parts },
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_PIPE, useClass: InputPipe },
+      ],
+    };
+  }
+}

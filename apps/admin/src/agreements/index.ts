@@ -1,0 +1,1 @@
+export { AgreementsController } from './agreements.controller';

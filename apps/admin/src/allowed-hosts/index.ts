@@ -1,0 +1,1 @@
+export { AllowedHostsController } from './allowed-hosts.controller';

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { createCourier } from '@app/courier';
+import { type Courier } from '@app/hub';
+import { versionsUrl } from '@app/ocpi';
+import { createLogger, type Logger, processMetrics, type RunningApp } from '@app/runtime';
+import { type Settings } from '@app/settings';
+import { openStore, type Store } from '@app/store';
+import { createAdminApp } from './admin-app';
+import { type AdminParts } from './parts';
+
+/** The hub asks a platform for three things when it registers, one after the other. */
+const CONNECTIONS_PER_ORIGIN = 2;
+const MAX_QUEUED_PER_PLATFORM = 10;
+/** Registering is rare: a connection is of no use for longer than the handshake takes, in ms. */
+const IDLE_POOL_MS = 10_000;
+/** An operator's handful of requests at a time. */
+const POOL_SIZE = 4;
+
+/**
+ * Starts the operator's REST API on `ADMIN_BIND_HOST` and `ADMIN_PORT`.
+ *
+ * @throws when the database cannot be reached or the port is taken
+ */
+export async function startAdmin(settings: Settings): Promise<RunningApp> {
+  const log = createLogger('admin', settings.logLevel);
+  const store = await openStore({ ...settings, log, poolSize: POOL_SIZE });
+  const courier = createCourier({
+    ...settings,
+    maxAnswerBytes: settings.maxBodyBytes,
+    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+    maxQueuedPerPlatform: MAX_QUEUED_PER_PLATFORM,
+    idlePoolMs: IDLE_POOL_MS,
+  });
+  try {
+    return await listen(settings, adminParts(settings, { store, courier, log }), { store, courier });
+  } catch (error) {
+    await closeAll({ store, courier });
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly store: Store;
+  readonly courier: Courier;
+}
+
+async function listen(settings: Settings, parts: AdminParts, opened: Opened): Promise<RunningApp> {
+  const nest = await createAdminApp(parts);
+  await nest.listen(settings.adminPort, settings.adminBindHost);
+  // Requests in flight first, then what they use.
+  const close = () => nest.close().finally(() => closeAll(opened));
+  return { name: 'admin', url: await nest.getUrl(), close };
+}
+
+async function closeAll({ store, courier }: Opened): Promise<void> {
+  await courier.close();
+  await store.close();
+}
+
+/** Nothing is routed here, so nobody has to be told what this process registers: the routers follow by notification. */
+function adminParts(
+  settings: Settings,
+  { store, courier, log }: Opened & { readonly log: Logger },
+): AdminParts {
+  const party = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
+  const ready = () =>
+    store.ping().then(
+      () => 'up' as const,
+      () => 'down' as const,
+    );
+  return {
+    registration: {
+      store: store.platforms,
+      courier,
+      directory: { platformChanged: () => undefined },
+      hub: { party, name: settings.hubName, versionsUrl: versionsUrl(settings.publicUrl) },
+      timeoutMs: settings.forwardTimeoutMs,
+      tokenGraceSeconds: settings.tokenGraceSeconds,
+      newId: randomUUID,
+      now: () => new Date(),
+    },
+    agreements: store.agreements,
+    deliveries: store.deliveryArchive,
+    deliveryMaxAgeSeconds: settings.deliveryMaxAgeSeconds,
+    messages: store.messageArchive,
+    statuses: store.statuses,
+    health: { metrics: processMetrics(), ready: async () => ({ postgres: await ready() }) },
+    log,
+    apiKey: settings.adminApiKey,
+  };
+}

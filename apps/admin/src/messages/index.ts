@@ -1,0 +1,2 @@
+export { MessageView, messageView } from './message-view';
+export { MessagesController } from './messages.controller';

@@ -1,0 +1,69 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type ArchivedMessage } from '@app/hub';
+
+const UUID = '6f3c1b0e-55b5-4e3b-8a7b-0b8a0c7f5a10';
+
+export class MessageView {
+  @ApiProperty({ example: UUID }) id: string;
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T08:00:00.000Z' }) time: string;
+  @ApiProperty({ example: UUID }) correlation_id: string;
+  @ApiProperty({ example: UUID, description: 'X-Request-ID of the caller.' }) request_id: string;
+  @ApiProperty({ type: String, nullable: true, example: UUID, description: 'X-Request-ID sent onward.' })
+  onward_request_id: string | null;
+  @ApiProperty({ description: 'The caller left ids out and the hub made them.' }) ids_made: boolean;
+  @ApiProperty({ type: String, nullable: true, example: 'direct' }) scenario: string | null;
+  @ApiProperty({ type: String, nullable: true, example: '2.2.1' }) version: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'locations' }) module: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'RECEIVER' }) interface_role: string | null;
+  @ApiProperty({ example: 'PUT' }) method: string;
+  @ApiProperty({ type: String, nullable: true, example: 'NL*TNM' }) from: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'DE*ABC' }) to: string | null;
+  @ApiProperty({ type: String, nullable: true, format: 'uuid', example: UUID }) from_platform_id:
+    string | null;
+  @ApiProperty({ type: String, nullable: true, format: 'uuid', example: UUID }) to_platform_id: string | null;
+  @ApiProperty({ type: 'integer', example: 200 }) http_status: number;
+  @ApiProperty({ type: 'integer', nullable: true, example: 1000 }) status_code: number | null;
+  @ApiProperty({ type: Number, example: 12.5 }) duration_ms: number;
+  @ApiProperty({ type: 'integer', example: 2048 }) request_bytes: number;
+  @ApiProperty({ type: 'integer', example: 96 }) answer_bytes: number;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'connect_timeout',
+    description: 'Why the hub refused, as a code; null when it did not.',
+  })
+  error: string | null;
+}
+
+export class MessagePage {
+  @ApiProperty({ type: [MessageView] }) data: MessageView[];
+  @ApiProperty({ type: String, nullable: true, description: 'Null on the last page.' })
+  next_cursor: string | null;
+}
+
+/** One row of the message log. Payloads and tokens are not in it to begin with. */
+export function messageView(row: ArchivedMessage): MessageView {
+  return {
+    id: row.id,
+    time: row.at.toISOString(),
+    correlation_id: row.correlationId,
+    request_id: row.requestId,
+    onward_request_id: row.onwardRequestId,
+    ids_made: row.idsMade,
+    scenario: row.scenario,
+    version: row.version,
+    module: row.module,
+    interface_role: row.interfaceRole,
+    method: row.method,
+    from: row.from,
+    to: row.to,
+    from_platform_id: row.fromPlatformId,
+    to_platform_id: row.toPlatformId,
+    http_status: row.httpStatus,
+    status_code: row.ocpiStatus,
+    duration_ms: row.durationMs,
+    request_bytes: row.requestBytes,
+    answer_bytes: row.answerBytes,
+    error: row.error,
+  };
+}

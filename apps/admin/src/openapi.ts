@@ -1,0 +1,42 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { AdminModule } from './admin.module';
+
+const DESCRIPTION = `The operator's side of the hub.
+
+Every call under \`/admin/v1\` needs \`Authorization: Bearer {ADMIN_API_KEY}\`. Errors have one form, \`ProblemView\`;
+unknown fields and query parameters are refused. Lists answer \`{data, next_cursor}\`. Times are UTC, RFC 3339.
+
+Open to everybody who reaches this port: \`/health/live\`, \`/health/ready\`, \`/metrics\`, and this document.`;
+
+/** Serves `/admin/openapi.json` (OpenAPI 3.1, made from the code) and the page `/admin/docs`, without outside assets. */
+export function serveOpenApi(app: NestFastifyApplication): void {
+  SwaggerModule.setup('admin/docs', app, openApiDocument(app), {
+    jsonDocumentUrl: 'admin/openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'OCPI roaming hub: admin API',
+    swaggerOptions: { validatorUrl: null },
+  });
+}
+
+function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('OCPI roaming hub: admin API')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The `ADMIN_API_KEY` of the hub.' })
+    .build();
+  return withNullTypes(
+    SwaggerModule.createDocument(app, config, { include: [AdminModule] }),
+  ) as OpenAPIObject;
+}
+
+/** OpenAPI 3.1 has no `nullable`: null is one more type. Spec: OpenAPI 3.1.0, Schema Object (JSON Schema 2020-12). */
+function withNullTypes(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withNullTypes);
+  if (typeof node !== 'object' || node === null) return node;
+  const { nullable, ...rest } = node as { nullable?: unknown; type?: unknown };
+  const own = nullable === true ? { ...rest, type: [rest.type, 'null'] } : rest;
+  return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, withNullTypes(value)]));
+}

@@ -1,0 +1,1 @@
+export { PartiesController } from './parties.controller';

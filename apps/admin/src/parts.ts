@@ -1,0 +1,27 @@
+import {
+  type AgreementStore,
+  type DeliveryArchive,
+  type MessageArchive,
+  type RegistrationParts,
+  type StatusControl,
+} from '@app/hub';
+import { type HealthSource, type Logger } from '@app/runtime';
+
+/** What the admin application is made of: ports and facts, so that a test can give in-memory ones. */
+export interface AdminParts {
+  /** Platforms, and what it takes to register at them or to end a registration. */
+  readonly registration: RegistrationParts;
+  readonly agreements: AgreementStore;
+  readonly deliveries: DeliveryArchive;
+  /** The fresh age of a delivery that is sent again, in s. */
+  readonly deliveryMaxAgeSeconds: number;
+  readonly messages: MessageArchive;
+  readonly statuses: StatusControl;
+  readonly health: HealthSource;
+  readonly log: Logger;
+  /** The key that opens `/admin/v1`. */
+  readonly apiKey: string;
+}
+
+/** The injection token of {@link AdminParts}. */
+export const ADMIN_PARTS = Symbol('AdminParts');

@@ -1,0 +1,70 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type Role, ROLES } from '@app/ocpi';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { IsCountryCode, IsCredentialsToken, IsPartyId, IsPeerRole, IsPeerUrl } from '../rules';
+
+const MAX_NAME_LENGTH = 100;
+/** More parties than any platform known hosts, few enough for one transaction. */
+const MAX_PLANNED_PARTIES = 1000;
+export const PEER_ROLES = ROLES.filter((role) => role !== 'HUB');
+
+export class PlannedPartyInput {
+  @ApiProperty({ example: 'NL', description: 'ISO-3166 alpha-2, in any case.' })
+  @IsCountryCode()
+  country_code: string;
+
+  @ApiProperty({ example: 'TNM', description: 'Three characters, in any case.' })
+  @IsPartyId()
+  party_id: string;
+
+  @ApiProperty({ enum: PEER_ROLES, example: 'CPO' })
+  @IsPeerRole()
+  role: Role;
+}
+
+export class PlatformInput {
+  @ApiProperty({ example: 'Example Charging', minLength: 1, maxLength: MAX_NAME_LENGTH })
+  @IsString()
+  @Length(1, MAX_NAME_LENGTH)
+  @Matches(/\S/, { message: 'name must not be blank' })
+  @Matches(/^\P{Cc}*$/u, { message: 'name must have no control characters' })
+  name: string;
+
+  @ApiPropertyOptional({
+    type: [PlannedPartyInput],
+    maxItems: MAX_PLANNED_PARTIES,
+    description:
+      'Parties announced for this platform: shown as PLANNED until it registers, and the only ones it may claim then.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_PLANNED_PARTIES)
+  @ValidateNested({ each: true })
+  @Type(() => PlannedPartyInput)
+  planned_parties?: PlannedPartyInput[];
+}
+
+export class RegisterInput {
+  @ApiProperty({
+    example: 'https://cpo.example.com/ocpi/versions',
+    description: 'Versions URL of the platform.',
+  })
+  @IsPeerUrl()
+  versions_url: string;
+
+  @ApiProperty({
+    example: 'a-token-that-the-platform-made',
+    description: 'The token A that the platform handed out for the hub, not Base64 encoded.',
+  })
+  @IsCredentialsToken()
+  token_a: string;
+}

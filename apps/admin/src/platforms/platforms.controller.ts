@@ -1,0 +1,125 @@
+import { Body, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import {
+  type CreateOutcome,
+  dismissPlatform,
+  hashToken,
+  newToken,
+  type PlatformRecord,
+  registerAtPeer,
+} from '@app/hub';
+import { AdminController } from '../admin-controller';
+import { ApiIdempotent, created, IdempotencyKey } from '../idempotency';
+import { pageRequest, PageQuery, pageView } from '../paging';
+import { ADMIN_PARTS, type AdminParts } from '../parts';
+import { ApiProblems, Problem } from '../problem';
+import { UuidPipe } from '../validation';
+import { partyTaken, plannedParties, requireNotHub } from './planned-parties';
+import { PlatformInput, RegisterInput } from './platform-input';
+import {
+  CreatedPlatformView,
+  createdView,
+  PlatformPage,
+  PlatformView,
+  platformView,
+  TokenAView,
+} from './platform-view';
+
+/** Platforms: announcing them, handing out token A, registering at them, ending their registration. */
+@AdminController('platforms')
+export class PlatformsController {
+  constructor(@Inject(ADMIN_PARTS) private readonly parts: AdminParts) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'createPlatform', summary: 'Announce a platform and make its token A' })
+  @ApiCreatedResponse({ type: CreatedPlatformView, description: '`token_a` is shown this once.' })
+  @ApiProblems('invalid_input', 'malformed_json', 'party_taken', 'body_too_large', 'unsupported_media_type')
+  @ApiIdempotent()
+  async create(
+    @Body() input: PlatformInput,
+    @IdempotencyKey() key: string | undefined,
+  ): Promise<CreatedPlatformView> {
+    const planned = plannedParties(input);
+    const { hub, store } = this.parts.registration;
+    requireNotHub(planned, hub.party);
+    const now = this.parts.registration.now();
+    const tokenA = newToken();
+    const made = { name: input.name.trim(), plannedParties: planned, tokenAHash: hashToken(tokenA) };
+    const view = (outcome: CreateOutcome): CreatedPlatformView => {
+      if (outcome.outcome === 'party_taken') throw partyTaken(planned, outcome.party, 'another platform');
+      return createdView(outcome.platform, this.handOut(tokenA));
+    };
+    return created({
+      ...{ call: 'platforms', key, input, now, view },
+      create: () => store.create(made, now),
+      createOnce: (once) => store.createOnce(once, made, now),
+    });
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listPlatforms', summary: 'Platforms in the order of their creation' })
+  @ApiOkResponse({ type: PlatformPage })
+  @ApiProblems('invalid_input')
+  async list(@Query() query: PageQuery): Promise<PlatformPage> {
+    return pageView(await this.parts.registration.store.list(pageRequest(query)), platformView);
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'showPlatform', summary: 'One platform, without its tokens' })
+  @ApiOkResponse({ type: PlatformView })
+  @ApiProblems('invalid_input', 'not_found')
+  async show(@Param('id', UuidPipe) id: string): Promise<PlatformView> {
+    return platformView(await this.required(id));
+  }
+
+  @Post(':id/token-a')
+  @ApiOperation({
+    operationId: 'reissueTokenA',
+    summary: 'Make a fresh token A for a platform that is not registered; older ones are dead',
+  })
+  @ApiCreatedResponse({ type: TokenAView, description: '`token_a` is shown this once.' })
+  @ApiProblems('invalid_input', 'not_found', 'already_registered')
+  async reissueTokenA(@Param('id', UuidPipe) id: string): Promise<TokenAView> {
+    const { store, now } = this.parts.registration;
+    const tokenA = newToken();
+    if ((await this.required(id)).peerToken !== null) throw new Problem('already_registered');
+    if (!(await store.replaceTokenA(id, hashToken(tokenA), now()))) throw new Problem('not_found');
+    return this.handOut(tokenA);
+  }
+
+  @Post(':id/register')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'registerAtPlatform', summary: 'The hub registers itself at the platform' })
+  @ApiOkResponse({ type: PlatformView })
+  @ApiProblems('invalid_input', 'malformed_json', 'peer_unusable', 'not_found')
+  @ApiProblems('already_registered', 'party_taken', 'party_not_announced', 'unsupported_media_type')
+  async register(@Param('id', UuidPipe) id: string, @Body() input: RegisterInput): Promise<PlatformView> {
+    await this.required(id);
+    const peer = { versionsUrl: input.versions_url, tokenA: input.token_a };
+    await registerAtPeer(this.parts.registration, id, peer);
+    return platformView(await this.required(id));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'unregisterPlatform',
+    summary: 'End the registration and tell the platform; its parties stay in the list as SUSPENDED',
+  })
+  @ApiNoContentResponse({ description: 'The platform is not registered any more.' })
+  @ApiProblems('invalid_input', 'not_found', 'not_registered')
+  async unregister(@Param('id', UuidPipe) id: string): Promise<void> {
+    await this.required(id);
+    await dismissPlatform(this.parts.registration, id);
+  }
+
+  private async required(id: string): Promise<PlatformRecord> {
+    const platform = await this.parts.registration.store.find(id);
+    if (!platform) throw new Problem('not_found', [{ field: 'id', message: 'no platform has this id' }]);
+    return platform;
+  }
+
+  private handOut(tokenA: string): TokenAView {
+    return { token_a: tokenA, versions_url: this.parts.registration.hub.versionsUrl };
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Every refusal of the admin API, as rows: `code` → HTTP status and the words that stand for it.
+ */
+
+interface ProblemRow {
+  readonly status: number;
+  readonly message: string;
+}
+
+export const PROBLEMS = {
+  invalid_input: { status: 400, message: 'the input is not valid' },
+  malformed_json: { status: 400, message: 'the body is not JSON' },
+  bad_request: { status: 400, message: 'the HTTP request is malformed' },
+  peer_unusable: { status: 400, message: 'the hub cannot register at this platform' },
+  unauthorized: { status: 401, message: 'Authorization: Bearer {key} is missing or unknown' },
+  not_found: { status: 404, message: 'no such thing' },
+  method_not_allowed: { status: 405, message: 'this URL does not have this method' },
+  already_registered: { status: 409, message: 'the platform is registered already: unregister it first' },
+  not_registered: { status: 409, message: 'the platform is not registered' },
+  party_taken: { status: 409, message: 'another platform holds this party' },
+  party_not_announced: { status: 409, message: 'the platform claims a party that was not announced for it' },
+  agreement_exists: { status: 409, message: 'an agreement that says the same is there already' },
+  idempotency_key_reused: {
+    status: 409,
+    message: 'this Idempotency-Key was used for another body',
+  },
+  delivery_state: {
+    status: 409,
+    message: 'the delivery is not in a state that allows this, or is being sent now',
+  },
+  delivery_superseded: {
+    status: 409,
+    message: 'a newer state of the object was accepted since: this one would be a step back',
+  },
+  body_too_large: { status: 413, message: 'the body is too large' },
+  uri_too_long: { status: 414, message: 'the URL is too long' },
+  unsupported_media_type: { status: 415, message: 'Content-Type: application/json is asked for' },
+  internal: { status: 500, message: 'internal error of the hub' },
+} as const satisfies Record<string, ProblemRow>;
+
+export type ProblemCode = keyof typeof PROBLEMS;

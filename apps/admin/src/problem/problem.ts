@@ -1,0 +1,26 @@
+import { type ProblemCode, PROBLEMS } from './problem-rows';
+import { type DetailView, type ProblemView } from './problem-view';
+
+/** A refusal on its way to the operator. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly details: readonly DetailView[] = [],
+    options?: ErrorOptions & { readonly message?: string },
+  ) {
+    super(options?.message ?? PROBLEMS[code].message, options);
+  }
+
+  /** What goes on the wire; `cause` stays inside. */
+  view(): ProblemView {
+    const { code, message, details } = this;
+    return { status: PROBLEMS[code].status, code, message, ...(details.length > 0 && { details }) };
+  }
+}
+
+/** A 400 that names one field. */
+export function invalid(field: string, message: string): Problem {
+  return new Problem('invalid_input', [{ field, message }]);
+}

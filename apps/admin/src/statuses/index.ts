@@ -1,0 +1,2 @@
+export { StatusHistoryController } from './status-history.controller';
+export { SuspensionController } from './suspension.controller';

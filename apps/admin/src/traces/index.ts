@@ -1,0 +1,1 @@
+export { TracesController } from './traces.controller';

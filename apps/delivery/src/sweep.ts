@@ -1,0 +1,84 @@
+/**
+ * The sweep: finds what has no job, ends what is too old, forgets what was kept for long enough. It is why the
+ * queue may lose everything. Every worker sweeps: what two find, the queue takes once.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DeliveryLine, type DeliveryStore, type Log, type Waker } from '@app/hub';
+
+export interface SweepParts {
+  readonly deliveries: DeliveryStore;
+  readonly waker: Waker;
+  /** Lines that this process brings back by itself. */
+  readonly isWaiting: (line: DeliveryLine) => boolean;
+  readonly log: Log;
+}
+
+/** Between two sweeps, in ms; up to half of it more by chance, so that workers do not sweep together. */
+const SWEEP_EVERY_MS = 1_000;
+/** A leg that is due for so long, in ms, has been forgotten by the queue, or the queue is behind. */
+const OVERDUE_MS = 2_000;
+/** Legs of one statement. */
+const PAGE = 1_000;
+/** Pages of one sweep: a queue that lost 20,000 lines has them back after one. The next goes on from there. */
+const PAGES_PER_SWEEP = 20;
+/** Between two purges, in ms. */
+const PURGE_EVERY_MS = 60_000;
+/** A sweep that fails is mentioned once in so many ms. */
+const COMPLAIN_EVERY_MS = 60_000;
+
+export interface Sweep {
+  close(): Promise<void>;
+}
+
+/** Starts sweeping. */
+export function startSweep(parts: SweepParts): Sweep {
+  const closing = new AbortController();
+  const running = new Sweeper(parts).run(closing.signal);
+  return {
+    close: async () => {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+class Sweeper {
+  private cursor: string | null = null;
+  private purgedAt = 0;
+  private complainedAt = 0;
+
+  constructor(private readonly parts: SweepParts) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.sweep(signal).catch((error: unknown) => this.complain(error));
+      const pauseMs = SWEEP_EVERY_MS * (1 + Math.random() / 2);
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async sweep(signal: AbortSignal): Promise<void> {
+    const { deliveries, waker } = this.parts;
+    waker.wake(await deliveries.unpark(PAGE));
+    await deliveries.expire(PAGE);
+    for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
+      const { data, nextCursor } = await deliveries.overdue(OVERDUE_MS, { cursor: this.cursor, limit: PAGE });
+      waker.wake(data.filter((line) => !this.parts.isWaiting(line)));
+      this.cursor = nextCursor;
+      if (nextCursor === null) break;
+    }
+    await this.purge();
+  }
+
+  private async purge(): Promise<void> {
+    if (Date.now() - this.purgedAt < PURGE_EVERY_MS) return;
+    this.purgedAt = Date.now();
+    await this.parts.deliveries.purge(PAGE);
+  }
+
+  private complain(error: unknown): void {
+    if (Date.now() - this.complainedAt < COMPLAIN_EVERY_MS) return;
+    this.complainedAt = Date.now();
+    this.parts.log.error({ err: error }, 'the sweep of the deliveries failed; trying again');
+  }
+}

@@ -1,0 +1,99 @@
+/** The parts of the delivery worker, put together. */
+import { randomUUID } from 'node:crypto';
+import { createCourier } from '@app/courier';
+import {
+  type Courier,
+  Directory,
+  leaseMs,
+  LifeSigns,
+  type Log,
+  signTimes,
+  type Waker,
+  watchedCourier,
+} from '@app/hub';
+import { type DrainQueue, openDrainQueue, startDrainWorker } from '@app/outbox';
+import { processMetrics } from '@app/runtime';
+import { type Settings } from '@app/settings';
+import { type Store } from '@app/store';
+import { deliveryMetrics } from './delivery-metrics';
+import { drain, type DrainParts } from './drain';
+import { Slots } from './slots';
+import { startSweep } from './sweep';
+
+/** Jobs at a time in this process: what waits for receivers costs a socket and little else. */
+const CONCURRENCY = 256;
+/** Connections to one receiver: as many as it has slots. */
+const CONNECTIONS_PER_ORIGIN = 8;
+/** Requests that may wait for one platform's connections; with slots none ever does. */
+const MAX_QUEUED_PER_PLATFORM = 64;
+/** A platform's connections are closed after this long without a request, in ms. */
+const IDLE_POOL_MS = 60_000;
+/** For how long a stop waits for attempts under way, in ms; another worker repeats the others after their lease. */
+const CLOSE_MS = 5_000;
+
+export interface DeliveryWorker {
+  readonly queue: DrainQueue;
+  readonly courier: Courier;
+  readonly directory: Directory;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts delivering.
+ *
+ * @throws when the change feed or a queue on PostgreSQL cannot be reached
+ */
+export async function startWorker(settings: Settings, store: Store, log: Log): Promise<DeliveryWorker> {
+  const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
+  const directory = new Directory(settings.agreementDefault);
+  await store.changes.follow(directory);
+  const place = { ...settings, hub };
+  const queue = await openDrainQueue(place, log);
+  const signs = new LifeSigns(store.statuses, directory, log, signTimes(settings.stillAliveAfterSeconds)).start();
+  const courier = watchedCourier(courierOf(settings), signs);
+  const slots = new Slots();
+  const parts = drainParts(settings, store, { courier, directory, slots, waker: queue });
+  const worker = startDrainWorker(place, (line) => drain(line, parts), { concurrency: CONCURRENCY, log });
+  const isWaiting = slots.isWaiting.bind(slots);
+  const sweep = startSweep({ deliveries: store.deliveries, waker: queue, isWaiting, log });
+  const close = async (): Promise<void> => {
+    await Promise.all([sweep.close(), worker.close(CLOSE_MS)]);
+    await queue.close();
+    await signs.close();
+  };
+  return { queue, courier, directory, close };
+}
+
+function courierOf(settings: Settings): Courier {
+  return createCourier({
+    ...settings,
+    maxAnswerBytes: settings.maxBodyBytes,
+    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+    maxQueuedPerPlatform: MAX_QUEUED_PER_PLATFORM,
+    idlePoolMs: IDLE_POOL_MS,
+  });
+}
+
+interface OwnParts {
+  readonly courier: Courier;
+  readonly directory: Directory;
+  readonly slots: Slots;
+  readonly waker: Waker;
+}
+
+function drainParts(settings: Settings, store: Store, own: OwnParts): DrainParts {
+  const metrics = deliveryMetrics(processMetrics(), store.deliveries);
+  return {
+    ...own,
+    deliveries: store.deliveries,
+    messageLog: store.messageLog,
+    hub: { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId },
+    answerTimeoutMs: settings.forwardTimeoutMs,
+    firstRetryMs: settings.deliveryFirstRetryMs,
+    leaseMs: leaseMs(settings.connectTimeoutMs, settings.forwardTimeoutMs),
+    newId: randomUUID,
+    now: () => new Date(),
+    random: Math.random,
+    onSent: (_, sent) => metrics.count(sent),
+  };
+}

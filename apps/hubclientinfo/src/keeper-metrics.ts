@@ -1,0 +1,22 @@
+import { type Metrics } from '@app/runtime';
+
+/** Counts still-alive checks by their outcome. */
+export function countProbes(metrics: Metrics): (alive: boolean) => void {
+  const probes = metrics.counter({
+    name: 'hub_still_alive_checks_total',
+    help: 'Still-alive checks (GET of a versions URL) by their outcome',
+    labelNames: ['outcome'],
+  });
+  return (alive) => probes.inc({ outcome: alive ? 'alive' : 'failed' });
+}
+
+/** Shows whether this process is the active one. */
+export function showKeeper(metrics: Metrics, keeper: { readonly inOffice: boolean }): void {
+  metrics.gauge({
+    name: 'hub_status_keeper',
+    help: '1 while this process keeps the statuses; over all replicas the sum is 1',
+    collect() {
+      this.set(keeper.inOffice ? 1 : 0);
+    },
+  });
+}

@@ -1,0 +1,125 @@
+import { createCourier } from '@app/courier';
+import { type Courier, Directory, Newcomers, TokenGrace, watchedCourier } from '@app/hub';
+import { versionsUrl } from '@app/ocpi';
+import { createLogger, type Logger, nestLogger, processMetrics, type RunningApp } from '@app/runtime';
+import { type Settings } from '@app/settings';
+import { openStore, type Store } from '@app/store';
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { randomUUID } from 'node:crypto';
+import { createListener } from './edge/listener';
+import { countMessages } from './message-metrics';
+import { type RouterParts } from './parts';
+import { RouterModule } from './router.module';
+import { type Deliveries, openDeliveries } from './wiring/deliveries';
+import { detoursOf } from './wiring/detours';
+import { lifeSignsOf } from './wiring/life-signs';
+import { ownersOf } from './wiring/owners';
+
+/** Connections to one receiver's origin: also how many of its requests run at a time. */
+const CONNECTIONS_PER_ORIGIN = 64;
+/** Requests that may wait for one platform's connections before the hub says 4003. */
+const MAX_QUEUED_PER_PLATFORM = 1_000;
+/** A platform's connections are closed after this long without a request, in ms. */
+const IDLE_POOL_MS = 60_000;
+
+/**
+ * Starts the OCPI listener: versions, credentials, hubclientinfo and every functional module.
+ *
+ * @throws when the database cannot be reached or the port is taken
+ */
+export async function startRouter(settings: Settings): Promise<RunningApp> {
+  const log = createLogger('router', settings.logLevel);
+  const store = await openStore({ ...settings, log });
+  const courier = createCourier({
+    ...settings,
+    maxAnswerBytes: settings.maxBodyBytes,
+    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+    maxQueuedPerPlatform: MAX_QUEUED_PER_PLATFORM,
+    idlePoolMs: IDLE_POOL_MS,
+  });
+  const opened: Closable[] = [store, courier];
+  try {
+    const deliveries = await openDeliveries(settings, store, log, processMetrics());
+    opened.push(deliveries.queue);
+    const parts = { ...(await routerParts(settings, store, courier, log)), ...deliveries.parts };
+    const nest = await listen(parts, settings, log);
+    opened.push(parts.signs, nest);
+    return { name: 'router', url: await nest.getUrl(), close: () => closeAll(opened) };
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+async function listen(parts: RouterParts, settings: Settings, log: Logger): Promise<NestFastifyApplication> {
+  const nest = await NestFactory.create<NestFastifyApplication>(
+    RouterModule.with(parts),
+    createListener(parts, settings.maxBodyBytes),
+    { bodyParser: false, logger: nestLogger(log), abortOnError: false },
+  );
+  await nest.listen(settings.ocpiPort, settings.bindHost);
+  return nest;
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Requests in flight first, then what they use: the other way round than it was opened. */
+async function closeAll(opened: readonly Closable[]): Promise<void> {
+  for (const part of [...opened].reverse()) await part.close();
+}
+
+async function routerParts(
+  settings: Settings,
+  store: Store,
+  courier: Courier,
+  log: Logger,
+): Promise<Omit<RouterParts, keyof Deliveries['parts']>> {
+  const directory = new Directory(settings.agreementDefault);
+  await store.changes.follow(directory);
+  const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
+  const identity = { party: hub, name: settings.hubName, versionsUrl: versionsUrl(settings.publicUrl) };
+  const signs = lifeSignsOf(settings, store, directory, log);
+  const watched = watchedCourier(courier, signs);
+  const common = { courier: watched, directory, newId: randomUUID, now: () => new Date() };
+  const metrics = processMetrics();
+  return {
+    ...common,
+    hub,
+    log,
+    signs,
+    identity,
+    publicUrl: settings.publicUrl,
+    patience: {
+      forward: settings.forwardTimeoutMs,
+      command: settings.commandTimeoutMs,
+      authorize: settings.authorizeTimeoutMs,
+    },
+    objects: store.objects,
+    objectOwners: store.objects,
+    owners: ownersOf(store, metrics),
+    sync: store.sync,
+    announcements: store.announcements,
+    detours: detoursOf(settings, { store: store.detours, log, now: common.now }),
+    newcomers: new Newcomers(directory, store.platforms, Date.now),
+    tokenGrace: new TokenGrace(store.platforms, log),
+    messageLog: countMessages(store.messageLog, metrics),
+    registration: {
+      ...common,
+      store: store.platforms,
+      hub: identity,
+      timeoutMs: settings.forwardTimeoutMs,
+      tokenGraceSeconds: settings.tokenGraceSeconds,
+    },
+    health: {
+      metrics,
+      ready: () =>
+        store.ping().then(
+          () => ({ postgres: 'up' }),
+          () => ({ postgres: 'down' }),
+        ),
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { type IncomingHttpHeaders } from 'node:http';
+
+/** What the router uses of a Fastify request. */
+export interface FastifyRequest {
+  readonly method: string;
+  /** As it came off the wire. */
+  readonly originalUrl: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+/** What the router uses of a Fastify reply. */
+export interface FastifyReply {
+  code(httpStatus: number): unknown;
+  header(name: string, value: string): unknown;
+  send(body: Buffer): unknown;
+  readonly sent: boolean;
+}

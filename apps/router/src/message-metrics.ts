@@ -1,0 +1,44 @@
+import { type MessageLog, type MessageRow } from '@app/hub';
+import { type Metrics } from '@app/runtime';
+
+/** Upper bounds in seconds: from a hop on the same network to the longest timeout. */
+const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** The message log with counters beside it: each row is counted once, whether or not it can be written. */
+export function countMessages(log: MessageLog, metrics: Metrics): MessageLog {
+  const messages = metrics.counter({
+    name: 'hub_messages_total',
+    help: 'OCPI messages by module, scenario and the OCPI status that was answered',
+    labelNames: ['module', 'scenario', 'ocpi_status'],
+  });
+  const durations = metrics.histogram({
+    name: 'hub_message_duration_seconds',
+    help: 'From the request to its answer',
+    labelNames: ['scenario'],
+    buckets: DURATION_BUCKETS,
+  });
+  metrics.gauge({
+    name: 'hub_message_log_dropped',
+    help: 'Rows of the message log dropped because its buffer was full',
+    collect() {
+      this.set(log.dropped);
+    },
+  });
+  return {
+    record(row: MessageRow): void {
+      const scenario = row.scenario ?? 'refused';
+      messages.inc({ module: moduleLabel(row), scenario, ocpi_status: String(row.ocpiStatus) });
+      durations.observe({ scenario }, row.durationMs / 1000);
+      log.record(row);
+    },
+    get dropped() {
+      return log.dropped;
+    },
+    close: () => log.close(),
+  };
+}
+
+/** Only modules that passed the decision become a label, so that no caller can make labels up. */
+function moduleLabel({ scenario, module }: MessageRow): string {
+  return scenario && module ? module : 'none';
+}

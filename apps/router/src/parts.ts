@@ -1,0 +1,21 @@
+import {
+  type AnnouncementStore,
+  type HubIdentity,
+  type LifeSigns,
+  type PathParts,
+  type RegistrationParts,
+} from '@app/hub';
+import { type HealthSource } from '@app/runtime';
+
+/** What the router's controllers work with. */
+export interface RouterParts extends PathParts {
+  /** Base URL under which peers reach the hub, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly identity: HubIdentity;
+  readonly announcements: Pick<AnnouncementStore, 'viewsOf'>;
+  readonly signs: LifeSigns;
+  readonly registration: RegistrationParts;
+  readonly health: HealthSource;
+}
+
+export const ROUTER_PARTS = Symbol('RouterParts');

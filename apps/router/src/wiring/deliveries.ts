@@ -1,0 +1,36 @@
+import { type Log } from '@app/hub';
+import { type DrainQueue, openDrainQueue } from '@app/outbox';
+import { type Metrics } from '@app/runtime';
+import { type Settings } from '@app/settings';
+import { type Store } from '@app/store';
+import { type RouterParts } from '../parts';
+
+/** What the roads need to hand a push over to the delivery workers. */
+export interface Deliveries {
+  readonly parts: Pick<RouterParts, 'outbox' | 'waker' | 'deliveryMaxAgeSeconds'>;
+  readonly queue: DrainQueue;
+}
+
+/**
+ * Opens the way to the delivery workers.
+ *
+ * @throws when the queue is on PostgreSQL and cannot be reached
+ */
+export async function openDeliveries(
+  settings: Settings,
+  store: Store,
+  log: Log,
+  metrics: Metrics,
+): Promise<Deliveries> {
+  const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
+  const queue = await openDrainQueue({ ...settings, hub }, log);
+  metrics.gauge({
+    name: 'hub_delivery_wakeups_missed',
+    help: 'Lines that could not be queued because the queue did not answer; the sweep finds them',
+    collect() {
+      this.set(queue.missed);
+    },
+  });
+  const { outbox } = store;
+  return { parts: { outbox, waker: queue, deliveryMaxAgeSeconds: settings.deliveryMaxAgeSeconds }, queue };
+}
