@@ -1,0 +1,81 @@
+/** Section 1: what forwarding one message costs, next to the cheapest things that forward at all. */
+import { cpuMicroseconds, residentMebibytes } from './processes.mjs';
+import { CONNECTIONS, load } from './load.mjs';
+import { MESSAGES } from './messages.mjs';
+import { median } from './statistics.mjs';
+import { requestsTo, requireForwarding, startSystems } from './systems.mjs';
+
+/** Share of its own full speed at which a system's added latency is measured. */
+export const PARTIAL_LOAD = 0.7;
+
+/** Measures everything. `say` takes a line on how far it is. */
+export async function measureForwarding({ folder, stores, parties, rounds, seconds }, say) {
+  say('starting the systems');
+  const { systems, upstream, tokens } = await startSystems({ folder, stores, parties });
+  const all = Object.values(systems);
+  try {
+    for (const system of all) system.requests = requestsTo(system.url, tokens);
+    for (const { requests } of all) for (const method of MESSAGES) await requireForwarding(requests[method]);
+    const run = { folder, seconds, rounds, say, direct: requestsTo(upstream.url, tokens) };
+    say('warming up');
+    await fullSpeedRounds(all, { ...run, rounds: 1 });
+    const full = await fullSpeedRounds(all, run);
+    return { names: namesOf(systems), full: byKey(systems, full), partial: await partialRounds(systems, full, run) };
+  } finally {
+    await Promise.all([...all, upstream].map((process_) => process_.stop()));
+  }
+}
+
+function namesOf(systems) {
+  return Object.fromEntries(Object.entries(systems).map(([key, { name }]) => [key, name]));
+}
+
+function byKey(systems, results) {
+  return Object.fromEntries(Object.entries(systems).map(([key, system]) => [key, results.get(system)]));
+}
+
+/** Every system once with every message in each round: A B C D A B C D. */
+async function fullSpeedRounds(all, { folder, seconds, rounds, say }) {
+  const results = new Map(all.map((system) => [system, { PUT: [], GET: [], memory: [] }]));
+  for (let round = 1; round <= rounds; round++) {
+    say(`full speed, round ${round} of ${rounds}`);
+    for (const method of MESSAGES) {
+      for (const system of all) {
+        results.get(system)[method].push(await measure(system, method, { folder, seconds }));
+      }
+    }
+    for (const system of all) results.get(system).memory.push(residentMebibytes(system.pid));
+  }
+  return results;
+}
+
+async function measure({ pid, requests }, method, how) {
+  const before = cpuMicroseconds(pid);
+  const { requests: count, seconds, p50, p99 } = await load(requests[method], how);
+  return { perSecond: count / seconds, cpu: (cpuMicroseconds(pid) - before) / count, p50, p99 };
+}
+
+/**
+ * The hub at `PARTIAL_LOAD` of its full speed, and the upstream alone at the same number of requests per second.
+ *
+ * Each connection pauses after each answer, so that together they send what is wanted: an approximation of an open
+ * load, good while the pauses are much longer than the answers take.
+ */
+async function partialRounds({ hub }, full, { folder, seconds, rounds, say, direct }) {
+  const results = { PUT: [], GET: [] };
+  for (let round = 1; round <= rounds; round++) {
+    say(`${PARTIAL_LOAD * 100} % load, round ${round} of ${rounds}`);
+    for (const method of MESSAGES) {
+      const fullSpeed = median(full.get(hub)[method].map(({ perSecond }) => perSecond));
+      const thinkMs = (CONNECTIONS * 1_000) / (fullSpeed * PARTIAL_LOAD) - EXPECTED_ANSWER_MS;
+      const through = await load(hub.requests[method], { folder, seconds, thinkMs });
+      const alone = await load(direct[method], { folder, seconds, thinkMs });
+      const share = through.requests / through.seconds / fullSpeed;
+      results[method].push({ share, through: through.p50, alone: alone.p50, p99: through.p99 });
+    }
+  }
+  return results;
+}
+
+/** What an answer takes of a connection's time at that load, in ms; `share` in the report shows how good it is. */
+const EXPECTED_ANSWER_MS = 1;

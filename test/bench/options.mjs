@@ -1,0 +1,44 @@
+/** What can be said on the command line. */
+import { parseArgs } from 'node:util';
+
+const USAGE = `usage: npm run bench -- [--only forward|deliveries] [--rounds N] [--seconds N] [--parties N] [--receivers N]
+  --only       one of the two sections; both when left out
+  --rounds     measured rounds of each system, after one that warms up (forward)
+  --seconds    length of one measurement (forward)
+  --parties    registered parties of the large hub (forward)
+  --receivers  receivers of one push (deliveries)`;
+
+const SECTIONS = ['forward', 'deliveries'];
+
+/** The options, checked; ends the process with the usage when they cannot be read. */
+export function readOptions(args) {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        only: { type: 'string' },
+        rounds: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '5' },
+        parties: { type: 'string', default: '10000' },
+        receivers: { type: 'string', default: '1000' },
+      },
+    });
+    if (values.only !== undefined && !SECTIONS.includes(values.only)) throw new Error(`--only ${values.only}`);
+    return {
+      sections: values.only === undefined ? SECTIONS : [values.only],
+      rounds: whole(values.rounds, 1),
+      seconds: whole(values.seconds, 1),
+      parties: whole(values.parties, 3),
+      receivers: whole(values.receivers, 1),
+    };
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+function whole(text, least) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least) throw new Error(`${text} is no whole number from ${least}`);
+  return value;
+}

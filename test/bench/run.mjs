@@ -1,0 +1,56 @@
+/**
+ * `npm run bench`: what the hub costs, next to other programs in the same run. Figures of a shared machine mean
+ * little by themselves; the ratios are what counts. Reads /proc, so it runs on Linux only.
+ */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildWhenStale, installWhenNeeded } from '../../apps/hub/bin/prepare.mjs';
+import { readOptions } from './options.mjs';
+
+const options = readOptions(process.argv.slice(2));
+if (process.platform !== 'linux') {
+  console.error('the benchmark reads /proc and runs on Linux only');
+  process.exit(2);
+}
+installWhenNeeded();
+buildWhenStale();
+
+const { describeCores, leaveTestedCore } = await import('./cores.mjs');
+const { CONNECTIONS, generator } = await import('./load.mjs');
+const { startStores } = await import('./hub.mjs');
+
+const folder = mkdtempSync(join(tmpdir(), 'ocpi-hub-bench-'));
+chmodSync(folder, 0o755); // where we are root, PostgreSQL runs as somebody else and must get in
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+leaveTestedCore();
+console.log(`Node ${process.version}, ${cpus()[0].model}, ${describeCores()}`);
+console.log(`load: ${generator}, ${CONNECTIONS} connections; machine load before: ${loadavg()[0].toFixed(2)}`);
+
+const SECTIONS = {
+  forward: async (run) => {
+    const { measureForwarding } = await import('./forward.mjs');
+    const { reportForwarding } = await import('./forward-report.mjs');
+    const { rounds, seconds } = run;
+    console.log(`medians of ${rounds} interleaved rounds of ${seconds} s\n`);
+    return reportForwarding(await measureForwarding(run, say));
+  },
+};
+
+const stores = await startStores(folder);
+try {
+  for (const section of options.sections.filter((name) => SECTIONS[name])) {
+    const report = await SECTIONS[section]({ ...options, folder, stores });
+    say('');
+    console.log(`${report}\n`);
+  }
+} finally {
+  await stores.stop();
+}
+
+/** Progress, where a person looks on. */
+function say(line) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+}

@@ -1,0 +1,260 @@
+/** Agreements in the operator's API: over a real socket, on a real database. */
+import { randomUUID } from 'node:crypto';
+import { type AdminUnderTest, adminUnderTest, fieldsOf, UUID } from '../support/admin-api';
+import { sql } from '../support/store';
+
+let admin: AdminUnderTest;
+beforeAll(async () => {
+  admin = await adminUnderTest();
+});
+afterAll(() => admin?.close());
+afterEach(() => sql(admin.settings.databaseUrl, 'TRUNCATE agreements, idempotency_keys'));
+
+const cpo = { country_code: 'NL', party_id: 'CPO' };
+const msp = { country_code: 'DE', party_id: 'MSP' };
+const simple = { from: cpo, to: msp, modules: ['*'], effect: 'allow' };
+
+describe('POST /admin/v1/agreements', () => {
+  test('makes an agreement, pairs in upper case, both ways unless it says otherwise', async () => {
+    const given = { ...simple, from: { country_code: 'nl', party_id: 'cpo', role: 'CPO' }, to: '*' };
+    const answer = await admin.post('/agreements', given);
+    const shown = { ...simple, id: UUID, from: { ...cpo, role: 'CPO' }, to: '*', both_ways: true };
+    expect([answer.status, answer.body]).toEqual([201, shown]);
+    expect((await admin.get(`/agreements/${answer.body.id}`).expect(200)).body).toEqual(answer.body);
+  });
+
+  test('keeps modules, times, direction and note', async () => {
+    const limits = { both_ways: false, valid_until: '2027-01-01T00:00:00.000Z', note: 'Contract 7' };
+    const given = { ...simple, ...limits, modules: ['tariffs', 'x-parking'], effect: 'deny' };
+    const answer = await admin.post('/agreements', { ...given, valid_from: '2026-01-01T01:00:00+01:00' });
+    const shown = { ...given, id: UUID, valid_from: '2026-01-01T00:00:00.000Z' };
+    expect([answer.status, answer.body]).toEqual([201, shown]);
+  });
+
+  test.each<[object, string]>([
+    [{ from: undefined }, 'from'],
+    [{ from: 'NL*CPO' }, 'from'],
+    [{ from: [] }, 'from'],
+    [{ to: null }, 'to'],
+    [{ to: { ...msp, role: 'HUB' } }, 'to.role'],
+    [{ to: { country_code: 'DE' } }, 'to.party_id'],
+    [{ to: { ...msp, name: 'x' } }, 'to.name'],
+    [{ modules: [] }, 'modules'],
+    [{ modules: 'cdrs' }, 'modules'],
+    [{ modules: ['CDRs'] }, 'modules'],
+    [{ modules: ['a b'] }, 'modules'],
+    [{ modules: ['hubclientinfo'] }, 'modules'],
+    [{ modules: ['cdrs', '*'] }, 'modules'],
+    [{ modules: Array.from({ length: 51 }, (_, n) => `m${n}`) }, 'modules'],
+    [{ effect: 'perhaps' }, 'effect'],
+    [{ effect: undefined }, 'effect'],
+    [{ both_ways: 'true' }, 'both_ways'],
+    [{ valid_from: 'tomorrow' }, 'valid_from'],
+    [{ valid_from: '2026-01-02T00:00:00Z', valid_until: '2026-01-02T00:00:00Z' }, 'valid_until'],
+    [{ note: 'a\u0000' }, 'note'],
+    [{ id: randomUUID() }, 'id'],
+  ])('refuses %j because of %s', async (wrong, field) => {
+    const answer = await admin.post('/agreements', { ...simple, ...wrong });
+    expect([answer.status, answer.body.code, fieldsOf(answer)]).toEqual([400, 'invalid_input', [field]]);
+    expect((await admin.get('/agreements')).body.data).toEqual([]);
+  });
+
+  test('answers 409 and the id of the one that says the same', async () => {
+    const { body } = await admin.post('/agreements', simple).expect(201);
+    const again = await admin.post('/agreements', { ...simple, from: msp, to: cpo, note: 'turned' });
+    expect([again.status, again.body.code]).toEqual([409, 'agreement_exists']);
+    expect(again.body.details).toEqual([{ field: 'id', message: body.id }]);
+  });
+});
+
+test('GET /admin/v1/agreements lists page by page, oldest first, and those of one party', async () => {
+  const made: string[] = [];
+  for (const modules of [['cdrs'], ['tokens'], ['tariffs']]) {
+    made.push((await admin.post('/agreements', { ...simple, modules }).expect(201)).body.id as string);
+  }
+  const other = { ...simple, to: { ...msp, party_id: 'ZZZ' } };
+  await admin.post('/agreements', other).expect(201);
+  const first = await admin.get('/agreements?party=de-msp&limit=2').expect(200);
+  const rest = await admin.get(`/agreements?party=DE*MSP&limit=2&cursor=${first.body.next_cursor}`);
+  const listed = [...first.body.data, ...rest.body.data] as { id: string }[];
+  expect(listed.map(({ id }) => id)).toEqual(made);
+  expect(rest.body.next_cursor).toBeNull();
+  for (const [query, field] of [
+    ['party=DEMSP', 'party'],
+    ['limit=0', 'limit'],
+    ['cursor=none', 'cursor'],
+    ['effect=deny', 'effect'],
+  ]) {
+    const answer = await admin.get(`/agreements?${query}`);
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, [field]]);
+  }
+});
+
+test('DELETE withdraws an agreement once; unknown ids are a 404 and others a 400', async () => {
+  const { body } = await admin.post('/agreements', simple).expect(201);
+  await admin.remove(`/agreements/${body.id}`).expect(204, '');
+  for (const answer of [
+    await admin.remove(`/agreements/${body.id}`),
+    await admin.get(`/agreements/${body.id}`),
+  ]) {
+    expect([answer.status, answer.body.code, fieldsOf(answer)]).toEqual([404, 'not_found', ['id']]);
+  }
+  for (const answer of [await admin.remove('/agreements/7'), await admin.get('/agreements/7')]) {
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['id']]);
+  }
+});
+
+describe('Idempotency-Key', () => {
+  const platform = { name: 'Once' };
+  const create = (path: string, key: string, body: object) =>
+    admin.post(path, body).set('Idempotency-Key', key);
+  const platforms = async (name: string): Promise<number> => {
+    const { body } = await admin.get('/platforms?limit=500');
+    return (body.data as { name: string }[]).filter((one) => one.name === name).length;
+  };
+
+  test('makes one platform of many equal requests, also at the same moment, and shows the same token A', async () => {
+    const key = randomUUID();
+    const answers = await Promise.all([1, 2, 3].map(() => create('/platforms', key, platform)));
+    answers.push(await create('/platforms', key, platform));
+    for (const { status, body } of answers) expect([status, body]).toEqual([201, answers[0]!.body]);
+    expect(answers[0]!.body.token_a).toMatch(/^[\w-]{43}$/);
+    expect(await platforms('Once')).toBe(1);
+    const rows = await sql(admin.settings.databaseUrl, 'SELECT k::text AS row FROM idempotency_keys k');
+    const { token_a } = answers[0]!.body as { token_a: string };
+    for (const form of [key, token_a, Buffer.from(token_a).toString('hex')]) {
+      expect(JSON.stringify(rows)).not.toContain(form);
+    }
+  });
+
+  test('answers 409 for another body, and goes for one call alone', async () => {
+    const key = randomUUID();
+    await create('/platforms', key, { name: 'One' }).expect(201);
+    const other = await create('/platforms', key, { name: 'Two' });
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency_key_reused']);
+    expect(await platforms('Two')).toBe(0);
+    await create('/agreements', key, simple).expect(201);
+  });
+
+  test('gives the first answer of an agreement, also when it was withdrawn since', async () => {
+    const key = randomUUID();
+    const { body } = await create('/agreements', key, simple).expect(201);
+    await admin.remove(`/agreements/${body.id}`).expect(204);
+    await create('/agreements', key, simple).expect(201, body as object);
+    expect((await admin.get('/agreements')).body.data).toEqual([]);
+  });
+
+  test('does not hold after 24 hours, nor after a refusal', async () => {
+    const key = randomUUID();
+    const { body } = await admin.post('/agreements', simple).expect(201);
+    await create('/agreements', key, simple).expect(409);
+    await admin.remove(`/agreements/${body.id}`).expect(204);
+    const first = await create('/agreements', key, simple).expect(201);
+    await sql(
+      admin.settings.databaseUrl,
+      `UPDATE idempotency_keys SET expires_at = expires_at - interval '24 hours'`,
+    );
+    await admin.remove(`/agreements/${first.body.id}`).expect(204);
+    const second = await create('/agreements', key, simple).expect(201);
+    expect(second.body.id).not.toBe(first.body.id);
+  });
+
+  test('must be printable and of a sensible length', async () => {
+    for (const key of ['', 'a b', 'x'.repeat(256)]) {
+      const answer = await create('/agreements', key, simple);
+      expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
+    }
+  });
+});
+
+describe('POST /admin/v1/agreements/import', () => {
+  const csv = (text: string, query = '') =>
+    admin.post(`/agreements/import${query}`).type('text/csv').send(text);
+  const json = (rows: unknown, query = '') => admin.post(`/agreements/import${query}`, rows as object);
+  const count = async (): Promise<number> => ((await admin.get('/agreements')).body.data as object[]).length;
+  const HEADER = 'from,to,modules,effect,both_ways,valid_from,valid_until,note\n';
+  const THREE =
+    HEADER +
+    'NL*CPO/CPO,de-msp,locations tariffs,allow,false,2026-01-01T00:00:00Z,,"One, with a comma"\r\n' +
+    '*,FR*XYZ,*,deny,,,,\n\n' +
+    'NL*CPO,DE*MSP,cdrs;sessions,allow,TRUE,,2027-01-01T00:00:00Z,\n';
+
+  test('tells in a dry run what it would do, then does it, and the second time finds nothing to do', async () => {
+    const dry = await csv(THREE, '?dry_run=true').expect(200);
+    expect(dry.body).toEqual({ dry_run: true, added: 3, unchanged: 0, faults: [] });
+    expect(await count()).toBe(0);
+    const real = await csv(THREE, '?dry_run=false').expect(200);
+    expect(real.body).toEqual({ dry_run: false, added: 3, unchanged: 0, faults: [] });
+    expect((await csv(THREE)).body).toEqual({ dry_run: false, added: 0, unchanged: 3, faults: [] });
+    const { body } = await admin.get('/agreements');
+    const shown = (body.data as { id: string }[]).map(({ id: _id, ...rest }) => rest);
+    expect(shown).toHaveLength(3);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        {
+          ...{ from: { ...cpo, role: 'CPO' }, to: msp, modules: ['locations', 'tariffs'], effect: 'allow' },
+          ...{ both_ways: false, valid_from: '2026-01-01T00:00:00.000Z', note: 'One, with a comma' },
+        },
+        {
+          ...{ from: '*', to: { country_code: 'FR', party_id: 'XYZ' }, modules: ['*'] },
+          ...{ effect: 'deny', both_ways: true },
+        },
+        {
+          ...{ from: cpo, to: msp, modules: ['cdrs', 'sessions'], effect: 'allow' },
+          ...{ both_ways: true, valid_until: '2027-01-01T00:00:00.000Z' },
+        },
+      ]),
+    );
+  });
+
+  test('takes the same as JSON, where what the list of agreements shows can be sent back without ids', async () => {
+    await json([simple, { ...simple, modules: ['cdrs'] }]).expect(200);
+    const again = await json([simple, { ...simple, modules: ['tokens'] }], '?dry_run=true').expect(200);
+    expect(again.body).toEqual({ dry_run: true, added: 1, unchanged: 1, faults: [] });
+  });
+
+  test('names every row and field at fault in a dry run, and imports nothing while there is any', async () => {
+    const text =
+      HEADER + 'NL*CPO,DE*MSP,cdrs,allow,,,,\nNLCPO,DE*MSP,,perhaps,maybe,,,\nNL*CPO,DE*MSP/cpo,*,deny,,,,\n';
+    const dry = await csv(text, '?dry_run=true').expect(200);
+    const { faults, ...counted } = dry.body as { faults: { row: number; field: string }[] };
+    expect(counted).toEqual({ dry_run: true, added: 1, unchanged: 0 });
+    expect(faults.map(({ row, field }) => `${row} ${field}`).sort()).toEqual(
+      ['2 from', '2 modules', '2 effect', '2 both_ways', '3 to'].sort(),
+    );
+    const real = await csv(text);
+    expect([real.status, real.body.code]).toEqual([400, 'invalid_input']);
+    expect(fieldsOf(real)).toContain('row 3: to');
+    expect(await count()).toBe(0);
+  });
+
+  test.each<[string, string]>([
+    ['from,to,effect\n', 'lacks modules'],
+    [`colour,${HEADER}`, 'has colour'],
+    [`${HEADER}*,*\n`, 'CSV: '],
+    [`${HEADER}*,"*\n`, 'CSV: '],
+    [`${HEADER}*,*,*,deny,,,,${'x'.repeat(9000)}\n`, 'CSV: '],
+    ['', 'body must be'],
+  ])('refuses the CSV %j, which %s', async (text, reason) => {
+    const answer = await csv(text);
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['body']]);
+    expect(answer.body.details[0].message).toContain(reason);
+  });
+
+  test('refuses what is no list, too long a list, another media type and an unclear dry_run', async () => {
+    for (const body of [simple, 'from,to', null]) {
+      const answer = await admin
+        .post('/agreements/import')
+        .type('application/json')
+        .send(JSON.stringify(body));
+      expect([answer.status, fieldsOf(answer)]).toEqual([400, ['body']]);
+    }
+    const long = await json(Array.from({ length: 10_001 }, () => 7));
+    expect([long.status, fieldsOf(long)]).toEqual([400, ['body']]);
+    await admin.post('/agreements/import').type('text/xml').send('<a/>').expect(415);
+    await admin.post('/agreements').type('text/csv').send(HEADER).expect(415);
+    const unclear = await json([], '?dry_run=perhaps');
+    expect([unclear.status, fieldsOf(unclear)]).toEqual([400, ['dry_run']]);
+    expect(fieldsOf(await json([7, null]))).toEqual(['row 1: body', 'row 2: body']);
+  });
+});

@@ -1,0 +1,85 @@
+/** PostgreSQL stops, or hangs: forwarding goes on at its usual pace, and the log catches up or counts what it lost. */
+import { party, type JoinedPlatform, startHub, type TestHub } from '../support/hub';
+import { type RunningApp } from '@app/runtime';
+import { TcpGate } from '@app/testkit';
+
+/** A message takes a few ms; what waits for a database that is away takes seconds. */
+const PROMPT_MS = 400;
+const MESSAGES = 200;
+
+let hub: TestHub;
+let gate: TcpGate;
+let gated: RunningApp & { readonly versionsUrl: string };
+let cpo: JoinedPlatform;
+let emsp: JoinedPlatform;
+
+beforeAll(async () => {
+  hub = await startHub();
+  gate = await TcpGate.before(hub.settings.databaseUrl);
+  gated = await hub.addRouter({ DATABASE_URL: gate.url });
+  cpo = await hub.join('cpo', [party('NL*CPO', 'CPO')]);
+  emsp = await hub.join('emsp', [party('DE*MSP', 'EMSP')]);
+  await put(); // the router knows both by now
+});
+afterAll(async () => {
+  gate.open();
+  await hub.close();
+  await gate.close();
+});
+
+function put(to = 'MSP') {
+  return cpo.follow(gated.versionsUrl.replace('versions', '2.2.1/receiver/sessions/NL/CPO/S1'), 'PUT', {
+    body: '{}',
+    headers: { 'OCPI-to-country-code': 'DE', 'OCPI-to-party-id': to },
+  });
+}
+
+async function slowestOf(count: number): Promise<number> {
+  let slowest = 0;
+  for (let sent = 0; sent < count; sent++) {
+    const before = performance.now();
+    expect((await put()).json().status_code).toBe(1000);
+    slowest = Math.max(slowest, performance.now() - before);
+  }
+  return slowest;
+}
+
+it.each(['shut', 'freeze'] as const)(
+  'messages are forwarded at once while the database is %s',
+  async (how) => {
+    emsp.clear();
+    gate[how]();
+    expect(await slowestOf(MESSAGES)).toBeLessThan(PROMPT_MS);
+    expect(emsp.received).toHaveLength(MESSAGES);
+    gate.open();
+  },
+);
+
+it('an unknown receiver is refused in bounded time while the database hangs', async () => {
+  gate.freeze();
+  const before = performance.now();
+  expect((await put('XYZ')).json().status_code).toBe(4001);
+  expect(performance.now() - before).toBeLessThan(1_500);
+  gate.open();
+});
+
+it('what was forwarded meanwhile stands in the log when the database is back', async () => {
+  gate.shut();
+  const answer = await put();
+  gate.open();
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const { data } = await hub.admin.messages({ correlation_id: answer.correlationId! });
+    if (data.length === 1) break;
+    if (Date.now() > end) throw new Error('the message never came into the log');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+});
+
+it('is ready again, and says so while it is not', async () => {
+  gate.shut();
+  expect((await fetch(`${gated.url}/health/ready`)).status).toBe(503);
+  expect((await fetch(`${gated.url}/health/live`)).status).toBe(200);
+  gate.open();
+  expect((await fetch(`${gated.url}/health/ready`)).status).toBe(200);
+});

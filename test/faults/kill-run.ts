@@ -1,0 +1,153 @@
+/** Real processes that are killed at random moments while broadcasts are accepted, and what must hold after it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AdminClient, TestPlatform } from '@app/testkit';
+import { findRedis, startRedis } from '../../apps/hub/src/embedded/redis';
+import { type FreshDatabase, freshDatabase } from '../support/database';
+import { HUB_PARTY, party } from '../support/hub';
+import { freePort } from '../support/ports';
+import { type AppName, startProcess, TEST_KEYS, type TestProcess } from '../support/processes';
+import { allSettled } from '../support/waiting';
+
+const CPO = party('NL*CPO', 'CPO');
+const RECEIVERS = ['FR*ONE', 'FR*TWO', 'FR*THR'];
+/** Every other push is one of these objects, again and again; the rest are objects of their own. */
+const SHARED_OBJECTS = 20;
+const SENDERS = 8;
+/** A push whose router was killed is sent again, as a CPO would, until it is accepted. */
+const PUSH_LIMIT_MS = 60_000;
+/** The lease of a killed worker's legs has to end first (17 s with the timeouts here). */
+const SETTLE_LIMIT_MS = 60_000;
+const PASSWORD = 'of-this-test-run';
+
+/** What may be killed, and what brings it back. */
+export type Victim = 'router' | 'worker' | 'redis';
+
+/** A hub of real processes on a Redis of its own: one router, two workers, the admin. */
+export class HubUnderFire {
+  private readonly processes = new Map<string, TestProcess>();
+  private redis: { url: string; pid: number } | undefined;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'ocpi-hub-faults-'));
+  private redisRuns = 0;
+  private env: Record<string, string> = {};
+  private database!: FreshDatabase;
+  private cpo!: TestPlatform;
+  readonly receivers: TestPlatform[] = [];
+  /** Object → the newest version that was accepted. */
+  readonly accepted = new Map<string, number>();
+  kills = 0;
+
+  async start(): Promise<void> {
+    this.database = await freshDatabase();
+    await this.startRedis();
+    const port = String(await freePort());
+    this.env = {
+      ...TEST_KEYS,
+      ...{ DATABASE_URL: this.database.url, REDIS_URL: this.redis!.url, OCPI_PORT: port },
+      ...{ PUBLIC_URL: `http://127.0.0.1:${port}`, BIND_HOST: '127.0.0.1', ALLOW_PRIVATE_NETWORKS: 'true' },
+      ...{ FORWARD_TIMEOUT_MS: '1000', CONNECT_TIMEOUT_MS: '1000', DELIVERY_FIRST_RETRY_MS: '200' },
+    };
+    await Promise.all(['router', 'worker 1', 'worker 2', 'admin'].map((name) => this.startOne(name)));
+    const admin = new AdminClient(this.processes.get('admin')!.url, TEST_KEYS.ADMIN_API_KEY);
+    this.cpo = await this.join(admin, 'NL*CPO', 'CPO');
+    for (const name of RECEIVERS) this.receivers.push(await this.join(admin, name, 'EMSP'));
+  }
+
+  /** Sends broadcasts and resolves when each of them was accepted. */
+  async sendAll(count: number): Promise<void> {
+    const next = { number: 0 };
+    const send = async (sender: number): Promise<void> => {
+      for (let at = next.number++; at < count; at = next.number++) {
+        // A shared object has one sender, which waits for each answer: its versions have an order.
+        const shared = at % 2 === 0;
+        await this.push(shared ? `S${sender}-${at % SHARED_OBJECTS}` : `U${at}`, at + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));
+  }
+
+  /** `kill -9`, and a new process in its place; Redis comes back on the same port with nothing in it. */
+  async kill(victim: Victim): Promise<void> {
+    this.kills++;
+    if (victim === 'redis') return this.restartRedisEmpty();
+    const name = victim === 'router' ? 'router' : `worker ${1 + Math.floor(Math.random() * 2)}`;
+    await this.processes.get(name)?.kill('SIGKILL');
+    await this.startOne(name);
+  }
+
+  /** What is wrong once nothing waits any more: nothing, if the hub keeps its word. */
+  async faults(): Promise<string[]> {
+    await allSettled(this.database.url, SETTLE_LIMIT_MS);
+    return this.receivers.flatMap((receiver) => faultsOf(receiver, this.accepted));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((one) => one.kill()));
+    await Promise.all([this.cpo, ...this.receivers].map((one) => one.close()));
+    if (this.redis) process.kill(this.redis.pid, 'SIGKILL');
+    await this.database.drop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async push(object: string, version: number): Promise<void> {
+    const put = { module: 'locations', interfaceRole: 'RECEIVER', method: 'PUT' } as const;
+    const end = performance.now() + PUSH_LIMIT_MS;
+    while (performance.now() < end) {
+      const call = { ...put, rest: `/NL/CPO/${object}`, body: { version }, from: CPO, to: HUB_PARTY };
+      const answer = await this.cpo.call(call).catch(() => undefined);
+      if (answer?.httpStatus === 200 && answer.json().status_code === 1000) {
+        this.accepted.set(object, version);
+        return;
+      }
+      await sleep(50);
+    }
+    throw new Error(`${object} was not accepted within ${PUSH_LIMIT_MS} ms`);
+  }
+
+  private async startOne(name: string): Promise<void> {
+    const app = (name.startsWith('worker') ? 'delivery' : name) as AppName;
+    this.processes.set(name, await startProcess(app, this.env));
+  }
+
+  private async startRedis(): Promise<void> {
+    const program = findRedis();
+    if (!program) throw new Error('no redis-server or valkey-server found');
+    this.redis = await startRedis(program, join(this.folder, `redis-${this.redisRuns++}`), PASSWORD);
+  }
+
+  /** The port stays: its processes know no other. */
+  private async restartRedisEmpty(): Promise<void> {
+    const { pid, url } = this.redis!;
+    process.kill(pid, 'SIGKILL');
+    for (let tries = 0; tries < 50; tries++) {
+      await sleep(20);
+      await this.startRedis();
+      if (this.redis!.url === url) return;
+      process.kill(this.redis!.pid, 'SIGKILL');
+    }
+    throw new Error('Redis did not come back on its port');
+  }
+
+  private async join(admin: AdminClient, name: string, role: 'CPO' | 'EMSP'): Promise<TestPlatform> {
+    const platform = await TestPlatform.start({ name, roles: [party(name, role)] });
+    const { token_a } = await admin.createPlatform(name);
+    await platform.register(`${this.env.PUBLIC_URL}/ocpi/versions`, token_a);
+    return platform;
+  }
+}
+
+function faultsOf({ name, received }: TestPlatform, accepted: ReadonlyMap<string, number>): string[] {
+  const versions = new Map<string, number[]>();
+  for (const { rest, body } of received) {
+    const object = rest.split('/').at(-1)!;
+    const { version } = JSON.parse(body.toString()) as { version: number };
+    versions.set(object, [...(versions.get(object) ?? []), version]);
+  }
+  return [...accepted].flatMap(([object, newest]) => {
+    const seen = versions.get(object) ?? [];
+    const isOrdered = seen.every((version, at) => at === 0 || version >= seen[at - 1]!);
+    return isOrdered && seen.at(-1) === newest ? [] : [`${name} got ${object} ${seen.join()}, accepted ${newest}`];
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * `npm run test:faults`: ten times 2,000 broadcasts while router, workers and Redis are killed at random moments.
+ * It takes minutes, so `npm test` runs `kill.test.ts` instead.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HubUnderFire, type Victim } from './kill-run';
+
+const REPEATS = 10;
+const BROADCASTS = 2_000;
+const VICTIMS: readonly Victim[] = ['router', 'worker', 'redis'];
+/** Between two kills, at most, in ms. */
+const CALM_MS = 1_500;
+
+test.each(Array.from({ length: REPEATS }, (_, run) => run + 1))(
+  'run %i: every accepted broadcast reaches every receiver, newest state last',
+  async () => {
+    const hub = new HubUnderFire();
+    await hub.start();
+    try {
+      const over = { yet: false };
+      const sending = hub.sendAll(BROADCASTS).finally(() => (over.yet = true));
+      for (let kills = 0; !over.yet || kills < VICTIMS.length; kills++) {
+        await sleep(Math.random() * CALM_MS);
+        const victim = kills < VICTIMS.length ? kills : Math.floor(Math.random() * VICTIMS.length);
+        await hub.kill(VICTIMS[victim]!);
+      }
+      await sending;
+      expect(await hub.faults()).toEqual([]);
+      console.log(`${BROADCASTS} broadcasts accepted, ${hub.kills} kills, nothing lost`);
+    } finally {
+      await hub.close();
+    }
+  },
+  300_000,
+);

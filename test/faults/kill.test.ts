@@ -1,0 +1,25 @@
+/** The small version of `npm run test:faults`, in every test run. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findRedis } from '../../apps/hub/src/embedded/redis';
+import { HubUnderFire } from './kill-run';
+
+const testWithRedis = findRedis() ? test : test.skip;
+
+testWithRedis(
+  'no accepted broadcast is lost when a worker is killed and Redis comes back empty',
+  async () => {
+    const hub = new HubUnderFire();
+    await hub.start();
+    try {
+      const sending = hub.sendAll(200);
+      await sleep(300);
+      await hub.kill('redis');
+      await hub.kill('worker');
+      await sending;
+      expect(await hub.faults()).toEqual([]);
+    } finally {
+      await hub.close();
+    }
+  },
+  120_000,
+);
