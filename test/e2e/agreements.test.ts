@@ -187,20 +187,25 @@ describe('POST /admin/v1/agreements/import', () => {
     expect(real.body).toEqual({ dry_run: false, added: 3, unchanged: 0, faults: [] });
     expect((await csv(THREE)).body).toEqual({ dry_run: false, added: 0, unchanged: 3, faults: [] });
     const { body } = await admin.get('/agreements');
-    const shown = (body.data as { id: string }[]).map(({ id: _id, ...rest }) => rest);
-    expect(shown).toHaveLength(3);
-    expect(shown).toEqual(
+    expect(body.data).toHaveLength(3);
+    expect(body.data).toEqual(
       expect.arrayContaining([
         {
-          ...{ from: { ...cpo, role: 'CPO' }, to: msp, modules: ['locations', 'tariffs'], effect: 'allow' },
+          ...{
+            id: UUID,
+            from: { ...cpo, role: 'CPO' },
+            to: msp,
+            modules: ['locations', 'tariffs'],
+            effect: 'allow',
+          },
           ...{ both_ways: false, valid_from: '2026-01-01T00:00:00.000Z', note: 'One, with a comma' },
         },
         {
-          ...{ from: '*', to: { country_code: 'FR', party_id: 'XYZ' }, modules: ['*'] },
+          ...{ id: UUID, from: '*', to: { country_code: 'FR', party_id: 'XYZ' }, modules: ['*'] },
           ...{ effect: 'deny', both_ways: true },
         },
         {
-          ...{ from: cpo, to: msp, modules: ['cdrs', 'sessions'], effect: 'allow' },
+          ...{ id: UUID, from: cpo, to: msp, modules: ['cdrs', 'sessions'], effect: 'allow' },
           ...{ both_ways: true, valid_until: '2027-01-01T00:00:00.000Z' },
         },
       ]),

@@ -50,7 +50,13 @@ it('a party is announced, registers, is suspended, resumed and unregisters: each
 
   expect(await hub.admin.suspend(id)).toMatchObject({ status: 'SUSPENDED' });
   await shownToBoth(info('BE*NEW', 'CPO', 'SUSPENDED'), info('BE*NEW', 'EMSP', 'SUSPENDED'));
-  const call = { interfaceRole: 'RECEIVER', module: 'sessions', method: 'PUT', rest: '/NL/CPO/S1', body: {} } as const;
+  const call = {
+    interfaceRole: 'RECEIVER',
+    module: 'sessions',
+    method: 'PUT',
+    rest: '/NL/CPO/S1',
+    body: {},
+  } as const;
   await eventually(async () => {
     expect((await cpo.call({ ...call, to: 'BE*NEW' })).json().status_code).toBe(4003);
     expect((await fresh.call({ ...call, from: 'BE*NEW', to: 'NL*CPO' })).json().status_code).toBe(4003);
@@ -78,7 +84,12 @@ it('a party is announced, registers, is suspended, resumed and unregisters: each
 it('a push goes to the URL of the pair, with the hub token of the receiver and without routing headers', async () => {
   await hub.admin.createPlatform('url', [party('BE*URL', 'CPO')]);
   const push: ReceivedRequest = await cpo.waitFor(({ rest }) => rest === '/BE/URL');
-  expect(push).toMatchObject({ method: 'PUT', module: 'hubclientinfo', interfaceRole: 'RECEIVER', query: '' });
+  expect(push).toMatchObject({
+    method: 'PUT',
+    module: 'hubclientinfo',
+    interfaceRole: 'RECEIVER',
+    query: '',
+  });
   expect(Object.keys(push.headers).filter((name) => name.startsWith('ocpi-'))).toEqual([]);
   expect(push.headers).toMatchObject({ 'content-type': 'application/json' });
   expect(JSON.parse(push.body.toString())).toEqual(info('BE*URL', 'CPO', 'PLANNED'));
@@ -95,7 +106,13 @@ it('a platform with two parties is pushed one object once, and never its own', a
 
 it('a thousand messages move nobody in time', async () => {
   const before = await listOf(cpo);
-  const call = { interfaceRole: 'RECEIVER', module: 'sessions', method: 'PUT', rest: '/NL/CPO/S1', body: {} } as const;
+  const call = {
+    interfaceRole: 'RECEIVER',
+    module: 'sessions',
+    method: 'PUT',
+    rest: '/NL/CPO/S1',
+    body: {},
+  } as const;
   for (let sent = 0; sent < 1_000; sent += 50) {
     const answers = await Promise.all(Array.from({ length: 50 }, () => cpo.call({ ...call, to: 'DE*MSP' })));
     expect(answers.every((answer) => answer.json().status_code === 1000)).toBe(true);

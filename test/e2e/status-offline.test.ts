@@ -1,11 +1,22 @@
 /** A platform that goes away and comes back: who notices by what, and who is told. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallAnswer } from '@app/testkit';
+import { type CallAnswer, type ReceivedRequest } from '@app/testkit';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
 import { eventually, infosAt } from '../support/status';
 
-const SESSION = { interfaceRole: 'RECEIVER', module: 'sessions', method: 'PUT', rest: '/NL/CPO/S1', body: {} } as const;
-const LOCATION = { interfaceRole: 'RECEIVER', module: 'locations', method: 'PUT', rest: '/NL/CPO/L1' } as const;
+const SESSION = {
+  interfaceRole: 'RECEIVER',
+  module: 'sessions',
+  method: 'PUT',
+  rest: '/NL/CPO/S1',
+  body: {},
+} as const;
+const LOCATION = {
+  interfaceRole: 'RECEIVER',
+  module: 'locations',
+  method: 'PUT',
+  rest: '/NL/CPO/L1',
+} as const;
 
 async function startWith(env: Record<string, string>): Promise<TestHub> {
   const hub = await startHub({ STATUS_HOLD_MS: '200', CONNECT_TIMEOUT_MS: '1000', ...env });
@@ -58,7 +69,7 @@ describe('a platform that was heard of lately is checked', () => {
     expect(took[20]).toBeLessThan(5);
   });
 
-  it('and is CONNECTED again within 5 s of its return, found by the check, and gets what was kept for it', async () => {
+  it('and is CONNECTED again within 5 s of its return, found by the check, and gets what was kept for it and is asked for what the hub missed', async () => {
     const broadcast = await cpo.call({ ...LOCATION, body: { id: 'L1' }, to: 'DE*HUB' });
     expect(broadcast.json().status_code).toBe(1000);
     const messages = gone.received.length;
@@ -70,6 +81,9 @@ describe('a platform that was heard of lately is checked', () => {
     expect((await reasonsOf(hub, 'DE/GON'))[0]).toBe('sign_of_life');
     const kept = await gone.waitFor(({ module }) => module === 'locations', 5_000);
     expect(kept.body.toString()).toBe('{"id":"L1"}');
+    const pull = ({ module, method, query }: ReceivedRequest): boolean =>
+      module === 'tokens' && method === 'GET' && query.includes('date_from=');
+    expect(gone.received.slice(messages).some(pull) || (await gone.waitFor(pull, 5_000))).toBeTruthy();
     expect(gone.received.slice(0, messages).filter(({ module }) => module === 'locations')).toEqual([]);
   });
 });

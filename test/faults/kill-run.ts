@@ -1,15 +1,12 @@
 /** Real processes that are killed at random moments while broadcasts are accepted, and what must hold after it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminClient, TestPlatform } from '@app/testkit';
-import { findRedis, startRedis } from '../../apps/hub/src/embedded/redis';
 import { type FreshDatabase, freshDatabase } from '../support/database';
 import { HUB_PARTY, party } from '../support/hub';
 import { freePort } from '../support/ports';
 import { type AppName, startProcess, TEST_KEYS, type TestProcess } from '../support/processes';
 import { allSettled } from '../support/waiting';
+import { OwnRedis } from './own-redis';
 
 const CPO = party('NL*CPO', 'CPO');
 const RECEIVERS = ['FR*ONE', 'FR*TWO', 'FR*THR'];
@@ -20,7 +17,6 @@ const SENDERS = 8;
 const PUSH_LIMIT_MS = 60_000;
 /** The lease of a killed worker's legs has to end first (17 s with the timeouts here). */
 const SETTLE_LIMIT_MS = 60_000;
-const PASSWORD = 'of-this-test-run';
 
 /** What may be killed, and what brings it back. */
 export type Victim = 'router' | 'worker' | 'redis';
@@ -28,9 +24,7 @@ export type Victim = 'router' | 'worker' | 'redis';
 /** A hub of real processes on a Redis of its own: one router, two workers, the admin. */
 export class HubUnderFire {
   private readonly processes = new Map<string, TestProcess>();
-  private redis: { url: string; pid: number } | undefined;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'ocpi-hub-faults-'));
-  private redisRuns = 0;
+  private readonly redis = new OwnRedis();
   private env: Record<string, string> = {};
   private database!: FreshDatabase;
   private cpo!: TestPlatform;
@@ -41,11 +35,11 @@ export class HubUnderFire {
 
   async start(): Promise<void> {
     this.database = await freshDatabase();
-    await this.startRedis();
+    await this.redis.start();
     const port = String(await freePort());
     this.env = {
       ...TEST_KEYS,
-      ...{ DATABASE_URL: this.database.url, REDIS_URL: this.redis!.url, OCPI_PORT: port },
+      ...{ DATABASE_URL: this.database.url, REDIS_URL: this.redis.url, OCPI_PORT: port },
       ...{ PUBLIC_URL: `http://127.0.0.1:${port}`, BIND_HOST: '127.0.0.1', ALLOW_PRIVATE_NETWORKS: 'true' },
       ...{ FORWARD_TIMEOUT_MS: '1000', CONNECT_TIMEOUT_MS: '1000', DELIVERY_FIRST_RETRY_MS: '200' },
     };
@@ -71,7 +65,7 @@ export class HubUnderFire {
   /** `kill -9`, and a new process in its place; Redis comes back on the same port with nothing in it. */
   async kill(victim: Victim): Promise<void> {
     this.kills++;
-    if (victim === 'redis') return this.restartRedisEmpty();
+    if (victim === 'redis') return this.redis.kill().then(() => this.redis.start());
     const name = victim === 'router' ? 'router' : `worker ${1 + Math.floor(Math.random() * 2)}`;
     await this.processes.get(name)?.kill('SIGKILL');
     await this.startOne(name);
@@ -86,9 +80,8 @@ export class HubUnderFire {
   async close(): Promise<void> {
     await Promise.all([...this.processes.values()].map((one) => one.kill()));
     await Promise.all([this.cpo, ...this.receivers].map((one) => one.close()));
-    if (this.redis) process.kill(this.redis.pid, 'SIGKILL');
+    await this.redis.kill();
     await this.database.drop();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async push(object: string, version: number): Promise<void> {
@@ -111,25 +104,6 @@ export class HubUnderFire {
     this.processes.set(name, await startProcess(app, this.env));
   }
 
-  private async startRedis(): Promise<void> {
-    const program = findRedis();
-    if (!program) throw new Error('no redis-server or valkey-server found');
-    this.redis = await startRedis(program, join(this.folder, `redis-${this.redisRuns++}`), PASSWORD);
-  }
-
-  /** The port stays: its processes know no other. */
-  private async restartRedisEmpty(): Promise<void> {
-    const { pid, url } = this.redis!;
-    process.kill(pid, 'SIGKILL');
-    for (let tries = 0; tries < 50; tries++) {
-      await sleep(20);
-      await this.startRedis();
-      if (this.redis!.url === url) return;
-      process.kill(this.redis!.pid, 'SIGKILL');
-    }
-    throw new Error('Redis did not come back on its port');
-  }
-
   private async join(admin: AdminClient, name: string, role: 'CPO' | 'EMSP'): Promise<TestPlatform> {
     const platform = await TestPlatform.start({ name, roles: [party(name, role)] });
     const { token_a } = await admin.createPlatform(name);
@@ -140,7 +114,7 @@ export class HubUnderFire {
 
 function faultsOf({ name, received }: TestPlatform, accepted: ReadonlyMap<string, number>): string[] {
   const versions = new Map<string, number[]>();
-  for (const { rest, body } of received) {
+  for (const { rest, body } of received.filter(({ method }) => method === 'PUT')) {
     const object = rest.split('/').at(-1)!;
     const { version } = JSON.parse(body.toString()) as { version: number };
     versions.set(object, [...(versions.get(object) ?? []), version]);
@@ -148,6 +122,8 @@ function faultsOf({ name, received }: TestPlatform, accepted: ReadonlyMap<string
   return [...accepted].flatMap(([object, newest]) => {
     const seen = versions.get(object) ?? [];
     const isOrdered = seen.every((version, at) => at === 0 || version >= seen[at - 1]!);
-    return isOrdered && seen.at(-1) === newest ? [] : [`${name} got ${object} ${seen.join()}, accepted ${newest}`];
+    return isOrdered && seen.at(-1) === newest
+      ? []
+      : [`${name} got ${object} ${seen.join()}, accepted ${newest}`];
   });
 }

@@ -75,12 +75,17 @@ async function crawl(
   return seen;
 }
 
+interface Push {
+  readonly method?: string;
+  readonly body?: string;
+  readonly module?: string;
+}
+
+/** A broadcast by one of the CPOs. */
 const push = (
   index: number,
   id: string,
-  method: string,
-  body: string | null,
-  module = 'locations',
+  { method = 'PUT', body, module = 'locations' }: Push,
 ): Promise<CallAnswer> =>
   cpos[index]!.call({
     ...{ module, interfaceRole: 'RECEIVER', method, from: CPOS[index]!, to: HUB_PARTY },
@@ -105,17 +110,21 @@ test('objects that change during the crawl are neither repeated nor skipped', as
   let round = 0;
   const seen = await crawl(await list('limit=5'), async () => {
     const updated = location(CPOS[0]!, `LOC${round % 20}`, `2024-02-01T00:00:${10 + round}Z`);
-    expect((await push(0, `LOC${round % 20}`, 'PUT', updated)).json()).toMatchObject({ status_code: 1000 });
+    expect((await push(0, `LOC${round % 20}`, { body: updated })).json()).toMatchObject({
+      status_code: 1000,
+    });
     const patch = `{"x_price":${round}.50,"last_updated":"2024-02-01T00:00:${10 + round++}Z"}`;
-    expect((await push(1, 'LOC3', 'PATCH', patch)).json()).toMatchObject({ status_code: 1000 });
+    expect((await push(1, 'LOC3', { method: 'PATCH', body: patch })).json()).toMatchObject({
+      status_code: 1000,
+    });
   });
   expect(new Set(seen).size).toBe(63);
   expect(seen).toHaveLength(63);
 });
 
 test('a new object comes at the end, and date_from is inclusive and date_to exclusive', async () => {
-  await push(2, 'NEW', 'PUT', location(CPOS[2]!, 'NEW', '2025-05-05T00:00:00Z'));
-  await push(2, 'NEWER', 'PUT', location(CPOS[2]!, 'NEWER', '2025-05-06T00:00:00Z'));
+  await push(2, 'NEW', { body: location(CPOS[2]!, 'NEW', '2025-05-05T00:00:00Z') });
+  await push(2, 'NEWER', { body: location(CPOS[2]!, 'NEWER', '2025-05-06T00:00:00Z') });
   expect((await crawl(await list('limit=50'))).slice(-2)).toEqual(['FR*CPC NEW', 'FR*CPC NEWER']);
   const first = await list('date_from=2025-05-05T00:00:00Z&limit=1');
   expect(first.headers['x-total-count']).toBe('2');
@@ -127,9 +136,9 @@ test('a new object comes at the end, and date_from is inclusive and date_to excl
 
 test('a tariff that is deleted is gone, and an object pushed to one party alone never enters', async () => {
   const tariff = location(CPOS[0]!, 'T1');
-  await push(0, 'T1', 'PUT', tariff, 'tariffs');
+  await push(0, 'T1', { body: tariff, module: 'tariffs' });
   expect(names(itemsOf(await list('', 'tariffs')))).toContain('NL*CPA T1');
-  await push(0, 'T1', 'DELETE', null, 'tariffs');
+  await push(0, 'T1', { method: 'DELETE', module: 'tariffs' });
   await cpos[0]!.call({
     ...{ module: 'tariffs', interfaceRole: 'RECEIVER', method: 'PUT', from: CPOS[0]!, to: EMSP },
     ...{ rest: '/NL/CPA/T2', body: location(CPOS[0]!, 'T2') },
@@ -142,7 +151,7 @@ test('a tariff that is deleted is gone, and an object pushed to one party alone 
 test('one object, and a part of it, comes from whoever alone has it', async () => {
   const evse = '{"uid":"E1","x":1e2,"connectors":[]}';
   const whole = location(CPOS[0]!, 'SOLO').replace('"x_price"', `"evses":[${evse}],"x_price"`);
-  await push(0, 'SOLO', 'PUT', whole);
+  await push(0, 'SOLO', { body: whole });
   const get = (rest: string): Promise<CallAnswer> =>
     emsp.call({
       module: 'locations',

@@ -7,7 +7,6 @@ import {
   clearAll,
   command,
   eventually,
-  found,
   pushedLocation,
   pushedToken,
   refused,
@@ -91,8 +90,9 @@ describe('a push without a receiver that is for everybody', () => {
       expect(request.headers).toMatchObject({ 'ocpi-from-party-id': 'HUB' });
     }
     await worker.close();
-    for (const each of [cpo, emsp, emsp2]) each.clear();
-    found(cpo, await sent(emsp, command('START_SESSION', { location_id: loc })));
+    const start = await sent(emsp, command('START_SESSION', { location_id: loc }));
+    expect(start.headers).toMatchObject({ 'ocpi-from-country-code': 'NL', 'ocpi-from-party-id': 'CPO' });
+    await cpo.waitFor(({ rest }) => rest === '/START_SESSION');
   });
 });
 

@@ -53,7 +53,7 @@ const AREAS: Readonly<Record<string, Area>> = {
   'apps/router': APP,
   'apps/delivery': APP,
   'apps/hubclientinfo': APP,
-  'apps/admin': APP,
+  'apps/admin': { ...APP, packages: [...NEST, 'csv-parse'] },
   'apps/hub': { ...APP, areas: [...APP.areas, ...APPS, 'migrations'] },
 };
 

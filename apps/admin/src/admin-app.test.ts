@@ -80,7 +80,7 @@ interface Body {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
-    readonly schemas: Record<string, { properties: Record<string, { type: unknown }> }>;
+    readonly schemas: Record<string, { properties: Record<string, { type?: unknown; oneOf?: unknown }> }>;
     readonly securitySchemes: Record<string, unknown>;
   };
 }
@@ -226,8 +226,10 @@ describe('the contract', () => {
       'GET /admin/v1/deliveries/{id}',
       'GET /admin/v1/messages',
       'GET /admin/v1/parties',
+      'GET /admin/v1/parties/{country_code}/{party_id}/history',
       'GET /admin/v1/platforms',
       'GET /admin/v1/platforms/{id}',
+      'GET /admin/v1/platforms/{id}/allowed-hosts',
       'GET /admin/v1/traces/{correlation_id}',
       'POST /admin/v1/agreements',
       'POST /admin/v1/agreements/import',
@@ -238,7 +240,10 @@ describe('the contract', () => {
       'POST /admin/v1/platforms/{id}/deliveries/pause',
       'POST /admin/v1/platforms/{id}/deliveries/resume',
       'POST /admin/v1/platforms/{id}/register',
+      'POST /admin/v1/platforms/{id}/resume',
+      'POST /admin/v1/platforms/{id}/suspend',
       'POST /admin/v1/platforms/{id}/token-a',
+      'PUT /admin/v1/platforms/{id}/allowed-hosts',
     ]);
   });
 
@@ -263,6 +268,10 @@ describe('the contract', () => {
     }
     expect(text).not.toContain('"nullable"');
     expect(body.components.schemas.PlatformView?.properties.last_seen?.type).toEqual(['string', 'null']);
+    expect(body.components.schemas.TraceNodeView?.properties.delivery?.oneOf).toEqual([
+      { $ref: '#/components/schemas/DeliveryView' },
+      { type: 'null' },
+    ]);
   });
 
   test('has a page whose assets come from this server alone', async () => {

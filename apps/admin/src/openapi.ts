@@ -5,7 +5,8 @@ import { AdminModule } from './admin.module';
 const DESCRIPTION = `The operator's side of the hub.
 
 Every call under \`/admin/v1\` needs \`Authorization: Bearer {ADMIN_API_KEY}\`. Errors have one form, \`ProblemView\`;
-unknown fields and query parameters are refused. Lists answer \`{data, next_cursor}\`. Times are UTC, RFC 3339.
+unknown fields and query parameters are refused. Lists answer \`{data, next_cursor}\`.
+Creations take an \`Idempotency-Key\`, so that a request whose answer was lost can be sent again. Times are UTC, RFC 3339.
 
 Open to everybody who reaches this port: \`/health/live\`, \`/health/ready\`, \`/metrics\`, and this document.`;
 
@@ -36,7 +37,12 @@ function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
 function withNullTypes(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withNullTypes);
   if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...rest } = node as { nullable?: unknown; type?: unknown };
-  const own = nullable === true ? { ...rest, type: [rest.type, 'null'] } : rest;
+  const { nullable, ...rest } = node as { nullable?: unknown; type?: unknown; allOf?: unknown };
+  const own = nullable === true ? orNull(rest) : rest;
   return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, withNullTypes(value)]));
+}
+
+function orNull({ allOf, ...schema }: { readonly type?: unknown; readonly allOf?: unknown }): object {
+  if (Array.isArray(allOf)) return { ...schema, oneOf: [...(allOf as unknown[]), { type: 'null' }] };
+  return { ...schema, type: [schema.type, 'null'] };
 }

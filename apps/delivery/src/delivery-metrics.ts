@@ -7,7 +7,10 @@ export interface DeliveryMetrics {
 }
 
 /** The figures of this worker, and how many legs wait in the whole hub. */
-export function deliveryMetrics(metrics: Metrics, deliveries: Pick<DeliveryStore, 'countWaiting'>): DeliveryMetrics {
+export function deliveryMetrics(
+  metrics: Metrics,
+  deliveries: Pick<DeliveryStore, 'countWaiting'>,
+): DeliveryMetrics {
   const attempts = metrics.counter({
     name: 'hub_delivery_attempts_total',
     help: 'Attempts to deliver by what became of the delivery and by error',

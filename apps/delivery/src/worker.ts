@@ -49,7 +49,12 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
   await store.changes.follow(directory);
   const place = { ...settings, hub };
   const queue = await openDrainQueue(place, log);
-  const signs = new LifeSigns(store.statuses, directory, log, signTimes(settings.stillAliveAfterSeconds)).start();
+  const signs = new LifeSigns(
+    store.statuses,
+    directory,
+    log,
+    signTimes(settings.stillAliveAfterSeconds),
+  ).start();
   const courier = watchedCourier(courierOf(settings), signs);
   const slots = new Slots();
   const parts = drainParts(settings, store, { courier, directory, slots, waker: queue });

@@ -108,7 +108,11 @@ export class Announcer {
   }
 
   /** Each transaction is noted, so that one who takes over goes on where this one ended. */
-  private async announceViews(touched: Touched, before: AnnouncedTerms, after: AnnouncedTerms): Promise<void> {
+  private async announceViews(
+    touched: Touched,
+    before: AnnouncedTerms,
+    after: AnnouncedTerms,
+  ): Promise<void> {
     const { store, directory } = this.parts;
     const moments = {
       before: { directory, book: bookOf(before), now: before.at },

@@ -82,3 +82,16 @@ export interface Outgoing {
   readonly headers: HeaderList;
   readonly body: Buffer;
 }
+
+/**
+ * The message with what a step learned about it.
+ *
+ * It stays one object on its whole way: to copy its twenty fields at each of five steps took a third of the path's
+ * time. A step that may not change the message it was given (one of several receivers) copies it itself.
+ */
+export function learned<Message extends object, More extends object>(
+  message: Message,
+  more: More,
+): Message & More {
+  return Object.assign(message, more);
+}

@@ -171,7 +171,12 @@ export const REFUSALS = {
     false,
     'roles: the operator announced other parties',
   ),
-  object_unknown: row(404, STATUS.CLIENT_ERROR, false, 'no party that you may exchange with has such an object'),
+  object_unknown: row(
+    404,
+    STATUS.CLIENT_ERROR,
+    false,
+    'no party that you may exchange with has such an object',
+  ),
   object_ambiguous: row(
     200,
     STATUS.INVALID_PARAMETERS,

@@ -8,10 +8,10 @@ import { type PartyId, parsePartyId } from './party';
 /** Incoming headers as Node gives them: lower-case names, repeated ones joined. */
 export type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-export const TO_COUNTRY = 'ocpi-to-country-code';
-export const TO_PARTY = 'ocpi-to-party-id';
-export const FROM_COUNTRY = 'ocpi-from-country-code';
-export const FROM_PARTY = 'ocpi-from-party-id';
+const TO_COUNTRY = 'ocpi-to-country-code';
+const TO_PARTY = 'ocpi-to-party-id';
+const FROM_COUNTRY = 'ocpi-from-country-code';
+const FROM_PARTY = 'ocpi-from-party-id';
 export const REQUEST_ID = 'x-request-id';
 export const CORRELATION_ID = 'x-correlation-id';
 

@@ -9,7 +9,9 @@ test.each([
 });
 
 test('an EVSE and its connector belong to their location, but are places of their own', () => {
-  const [location, evse] = ['/NL/CPO/LOC1', '/NL/CPO/LOC1/E1/1'].map((rest) => pushedObject('locations', rest));
+  const [location, evse] = ['/NL/CPO/LOC1', '/NL/CPO/LOC1/E1/1'].map((rest) =>
+    pushedObject('locations', rest),
+  );
   expect(evse?.key).toBe(location?.key);
   expect(evse?.path.startsWith(`${location?.path}/`)).toBe(true);
 });

@@ -7,8 +7,7 @@ import { type InterfaceRole, type ModuleRow } from './module';
 import { type PartyId, sameParty } from './party';
 
 /** `callback`: to a URL that the hub handed out, which stands for one party's own. */
-export const SCENARIOS = ['direct', 'broadcast', 'open_routing', 'get_all', 'callback'] as const;
-export type Scenario = (typeof SCENARIOS)[number];
+export type Scenario = 'direct' | 'broadcast' | 'open_routing' | 'get_all' | 'callback';
 
 /** What the decision looks at. `to` is undefined when the request names no receiver. */
 export interface Addressed {

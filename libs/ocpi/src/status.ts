@@ -15,8 +15,6 @@ export const STATUS = {
   CONNECTION_PROBLEM: 4003,
 } as const;
 
-export type OcpiStatus = (typeof STATUS)[keyof typeof STATUS];
-
 /** 1xxx: the peer did what it was asked. */
 export function isSuccess(status: number): boolean {
   return status >= 1000 && status < 2000;

@@ -46,6 +46,16 @@ describe('scenarioOf', () => {
     ]);
   });
 
+  it('knows the next page of a GET All without a receiver, by its cursor alone', () => {
+    const said = rows.filter((o) => scenarioOf({ ...o, to: undefined, resumes: true }, hub) === 'get_all');
+    expect(said.map((o) => `${o.row.module} ${o.interfaceRole} ${o.method}`)).toEqual(
+      ['cdrs', 'locations', 'sessions', 'tariffs', 'tokens'].map((module) => `${module} SENDER GET`),
+    );
+    for (const operation of rows) {
+      expect(scenarioOf({ ...operation, to: other, resumes: true }, hub)).toBe('direct');
+    }
+  });
+
   it('never broadcasts what is personal or addressed to one party', () => {
     for (const module of ['sessions', 'cdrs', 'commands', 'chargingprofiles']) {
       const row = MODULES.find((candidate) => candidate.module === module);

@@ -82,6 +82,9 @@ class BatchingQueue implements DrainQueue {
   private complain(error: unknown): void {
     if (Date.now() - this.complainedAt < COMPLAIN_EVERY_MS) return;
     this.complainedAt = Date.now();
-    this.log.warn({ error: String(error), missed: this.lost }, 'the queue does not answer; deliveries wait for the sweep');
+    this.log.warn(
+      { error: String(error), missed: this.lost },
+      'the queue does not answer; deliveries wait for the sweep',
+    );
   }
 }

@@ -57,6 +57,9 @@ function complainer(log: Log): (error: unknown) => void {
   return (error) => {
     if (Date.now() - complainedAt < COMPLAIN_EVERY_MS) return;
     complainedAt = Date.now();
-    log.warn({ error: String(error) }, 'delivery jobs failed or the queue does not answer; the sweep finds them again');
+    log.warn(
+      { error: String(error) },
+      'delivery jobs failed or the queue does not answer; the sweep finds them again',
+    );
   };
 }

@@ -74,12 +74,7 @@ export function openWorker(place: QueuePlace, concurrency: number, work: JobWork
     ...{ maxStalledCount: MAX_STALLED, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } },
   };
   if (place.redisUrl === undefined) {
-    return new Worker(
-      QUEUE_NAME,
-      work,
-      { ...options, connection: postgresAt(place) },
-      createPostgresBackend,
-    );
+    return new Worker(QUEUE_NAME, work, { ...options, connection: postgresAt(place) }, createPostgresBackend);
   }
   const connection = { ...redisAt(place.redisUrl), maxRetriesPerRequest: null };
   return new Worker(QUEUE_NAME, work, { ...options, connection, prefix: prefixOf(place) });
@@ -91,5 +86,10 @@ function redisAt(url: string): { url: string; retryStrategy: typeof reconnect } 
 
 /** BullMQ's own tables are in a schema of their own; whoever is first makes them. */
 function postgresAt({ databaseUrl }: QueuePlace) {
-  return { connectionString: databaseUrl, max: POSTGRES_CONNECTIONS, application_name: 'hub queue', migrate: true };
+  return {
+    connectionString: databaseUrl,
+    max: POSTGRES_CONNECTIONS,
+    application_name: 'hub queue',
+    migrate: true,
+  };
 }

@@ -20,6 +20,9 @@ export function systemEnvironment(env: Environment = process.env): { PATH: strin
   return { PATH: env.PATH ?? '', SystemRoot: env.SystemRoot };
 }
 
+/** Characters of the admin key, where it guards the real thing: what a person would type is shorter. */
+const MIN_PRODUCTION_KEY = 16;
+
 const EMBEDDABLE: readonly Embeddable[] = ['databaseUrl', 'adminApiKey', 'encryptionKey'];
 
 /**
@@ -48,8 +51,15 @@ function read(env: Environment, required: readonly Embeddable[]): GivenSettings 
     if (textOf(rows[name], env) === undefined)
       faults.push(`${rows[name].env} is missing: ${rows[name].kind.allowed}`);
   }
+  if (env.NODE_ENV === 'production' && isShort(values.adminApiKey)) {
+    faults.push(`${rows.adminApiKey.env} must have at least ${MIN_PRODUCTION_KEY} characters in production`);
+  }
   if (faults.length > 0) throw new SettingsError(faults);
   return withDerived(values as unknown as GivenSettings, env);
+}
+
+function isShort(key: unknown): boolean {
+  return typeof key === 'string' && key.length < MIN_PRODUCTION_KEY;
 }
 
 /** Empty is absent: compose files pass unset variables on as empty text. */

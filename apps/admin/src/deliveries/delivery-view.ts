@@ -60,7 +60,7 @@ export class RetryReportView {
   next_cursor: string | null;
 }
 
-export class ReceiverView {
+class ReceiverView {
   @ApiProperty({ format: 'uuid', example: UUID }) platform_id: string;
   @ApiProperty({ type: String, nullable: true, format: 'date-time', example: AT }) paused_at: string | null;
   @ApiProperty({

@@ -12,7 +12,11 @@ import { PageQuery } from '../paging';
 import { PEER_ROLES } from '../platforms';
 
 export class HistoryQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: PEER_ROLES, example: 'CPO', description: 'One role of a pair that has several.' })
+  @ApiPropertyOptional({
+    enum: PEER_ROLES,
+    example: 'CPO',
+    description: 'One role of a pair that has several.',
+  })
   @IsOptional()
   @IsIn(PEER_ROLES)
   role?: Role;

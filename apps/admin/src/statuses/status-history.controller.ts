@@ -16,7 +16,8 @@ export class StatusHistoryController {
   @ApiOperation({
     operationId: 'partyHistory',
     summary: "A party's changes of status with times and reasons, newest first",
-    description: 'Kept for `MESSAGE_LOG_DAYS`; the last change of each role for ever. A party that never was has none.',
+    description:
+      'Kept for `MESSAGE_LOG_DAYS`; the last change of each role for ever. A party that never was has none.',
   })
   @ApiOkResponse({ type: StatusHistoryPage })
   @ApiProblems('invalid_input')

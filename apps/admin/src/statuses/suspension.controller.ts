@@ -16,7 +16,8 @@ export class SuspensionController {
   @ApiOperation({
     operationId: 'suspendPlatform',
     summary: 'Stop all traffic from and to the platform; its parties are SUSPENDED',
-    description: 'It outlives an update of its credentials and a new registration. Without effect the second time.',
+    description:
+      'It outlives an update of its credentials and a new registration. Without effect the second time.',
   })
   @ApiOkResponse({ type: PlatformView })
   @ApiProblems('invalid_input', 'not_found')

@@ -6,7 +6,7 @@ import { MessageView, messageView } from '../messages';
 const UUID = '6f3c1b0e-55b5-4e3b-8a7b-0b8a0c7f5a10';
 const KINDS = ['message', 'callback', 'delivery', 'attempt'] as const;
 
-export class TraceNodeView {
+class TraceNodeView {
   @ApiProperty({
     enum: KINDS,
     example: 'message',

@@ -23,7 +23,7 @@ test('a side is what its text says', () => {
 
 test('a side names its pair in whatever role, and everybody is nobody in particular', () => {
   expect(names(parseSide('NL*TNM/CPO')!, 'NL*TNM')).toBe(true);
-  expect(names(parseSide('NL*TNM')!, 'NL*XXX')).toBe(false);
+  expect(names(parseSide('NL*TNM')!, 'NL*ZZZ')).toBe(false);
   expect(names('*', 'NL*TNM')).toBe(false);
 });
 

@@ -6,7 +6,7 @@ import { type Identified } from '../exchange';
 export function textAt(message: Identified, place: Place): string | undefined {
   switch (place.in) {
     case 'path':
-      return segments(message)[place.segment];
+      return decoded(segments(message)[place.segment]);
     case 'own_path':
       return ownObjectId(message);
     case 'query':
@@ -21,15 +21,16 @@ export function holds(message: Identified, condition: Condition | undefined): bo
   return condition === undefined || condition.oneOf.includes(textAt(message, condition.place) ?? '');
 }
 
-function segments({ target }: Identified): readonly (string | undefined)[] {
-  return target.rest.split('/').slice(1).map(decoded);
+/** As they stand in the path: what precedes its first slash is empty and no segment. */
+function segments({ target }: Identified): readonly string[] {
+  return target.rest.split('/').slice(1);
 }
 
 /** Of a client-owned object only when it is the sender's own: nobody teaches the hub about others' objects. */
 function ownObjectId(message: Identified): string | undefined {
   const [countryCode, partyId, id] = segments(message);
-  const pair = parsePartyId(countryCode ?? '', partyId ?? '');
-  return pair && sameParty(pair, message.from) ? id : undefined;
+  const pair = parsePartyId(decoded(countryCode) ?? '', decoded(partyId) ?? '');
+  return pair && sameParty(pair, message.from) ? decoded(id) : undefined;
 }
 
 function textInBody({ body, headers }: Identified, path: readonly string[]): string | undefined {
@@ -37,7 +38,8 @@ function textInBody({ body, headers }: Identified, path: readonly string[]): str
   return plain ? stringAtPath(plain, path) : undefined;
 }
 
-function decoded(segment: string): string | undefined {
+function decoded(segment: string | undefined): string | undefined {
+  if (!segment?.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -80,7 +80,7 @@ export interface PullOutcome extends PullProgress {
 }
 
 /** Why a pull ended early. */
-export class PullFailed extends Error {
+class PullFailed extends Error {
   override readonly name = 'PullFailed';
 }
 
@@ -126,7 +126,8 @@ function nextUrl(page: ListedPage | undefined, url: string, { platform }: PullSu
   if (!link || !page?.link) return undefined;
   const next = sendableUrl(resolveUrl(page.link.slice(link.start, link.end), url), 'latin1');
   const destination = destinationOf(next);
-  if (destination === undefined || !isOwn(platform, destination)) throw new PullFailed(`its Link leads to ${next}`);
+  if (destination === undefined || !isOwn(platform, destination))
+    throw new PullFailed(`its Link leads to ${next}`);
   return next;
 }
 

@@ -1,5 +1,5 @@
 import { moduleRow, operationOf, parseTarget } from '@app/ocpi';
-import { type Accepted, type Incoming } from '../exchange';
+import { type Accepted, type Incoming, learned } from '../exchange';
 import { HubError } from '../hub-error';
 
 /**
@@ -18,5 +18,5 @@ export function accept(incoming: Incoming): Accepted {
       `${incoming.method} on ${target.module} ${target.interfaceRole}`,
     );
   }
-  return { ...incoming, target, row, operation };
+  return learned(incoming, { target, row, operation });
 }

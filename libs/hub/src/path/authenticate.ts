@@ -1,7 +1,7 @@
 import { type IncomingHeaders, presentedTokens, single } from '@app/ocpi';
 import { hashToken } from '../credentials';
 import { type Directory } from '../directory';
-import { type Accepted, type Authenticated } from '../exchange';
+import { type Accepted, type Authenticated, learned } from '../exchange';
 import { HubError } from '../hub-error';
 
 /**
@@ -18,7 +18,7 @@ export function authenticate(accepted: Accepted, directory: Directory): Authenti
     .find((found) => found !== undefined);
   if (holder?.token.kind !== 'C') throw new HubError('unauthorized');
   if (!accepted.row && !directory.advertises(accepted.target.module)) throw new HubError('no_such_url');
-  return { ...accepted, caller: holder.platform, token: holder.token };
+  return learned(accepted, { caller: holder.platform, token: holder.token });
 }
 
 /** The tokens that the `Authorization` header may stand for. */

@@ -1,6 +1,6 @@
 import { type PartyId, partyKey, readFrom, readTo } from '@app/ocpi';
 import { type PlatformEntry } from '../directory';
-import { type Authenticated, type Identified } from '../exchange';
+import { type Authenticated, type Identified, learned } from '../exchange';
 import { HubError } from '../hub-error';
 
 /**
@@ -12,7 +12,7 @@ import { HubError } from '../hub-error';
  */
 export function identify(authenticated: Authenticated): Identified {
   const { headers, caller } = authenticated;
-  return { ...authenticated, from: sender(caller, readFrom(headers)), to: addressee(readTo(headers)) };
+  return learned(authenticated, { from: sender(caller, readFrom(headers)), to: addressee(readTo(headers)) });
 }
 
 function sender(caller: PlatformEntry, said: ReturnType<typeof readFrom>): PartyId {

@@ -1,7 +1,7 @@
 import { exchangeBodies, isJson, partyKey, type PartyId, scenarioOf } from '@app/ocpi';
 import { type Participant } from '../agreement';
 import { type Directory, type PlatformEntry } from '../directory';
-import { type Accepted, type Identified, type Permitted, type Receiver } from '../exchange';
+import { type Accepted, type Identified, learned, type Permitted, type Receiver } from '../exchange';
 import { resumesGetAll } from '../get-all/list-request';
 import { HubError } from '../hub-error';
 
@@ -27,7 +27,7 @@ export function permit(identified: Identified, parts: PermitParts): Permitted {
   const scenario = scenarioOf(addressed, parts.hub);
   if (!scenario) throw hubNotAddressable(identified);
   const receiver = to && scenario === 'direct' ? receiverOf(identified, to, parts.directory) : undefined;
-  return { ...identified, scenario, receiver };
+  return learned(identified, { scenario, receiver });
 }
 
 /**

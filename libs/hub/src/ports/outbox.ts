@@ -56,11 +56,7 @@ export interface Outbox {
    *
    * @returns the lines that have something to send now
    */
-  accept(
-    push: OutgoingPush,
-    legs: readonly Leg[],
-    change?: ObjectChange,
-  ): Promise<readonly DeliveryLine[]>;
+  accept(push: OutgoingPush, legs: readonly Leg[], change?: ObjectChange): Promise<readonly DeliveryLine[]>;
 }
 
 /** Tells the delivery workers that there is something to send. It never waits and never fails. */

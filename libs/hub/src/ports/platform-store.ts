@@ -110,7 +110,11 @@ export interface PageRequest {
 
 export interface PlatformStore {
   create(platform: NewPlatform, now: Date): Promise<CreateOutcome>;
-  createOnce(once: Once<CreateOutcome>, platform: NewPlatform, now: Date): Promise<CreateOutcome | Repetition>;
+  createOnce(
+    once: Once<CreateOutcome>,
+    platform: NewPlatform,
+    now: Date,
+  ): Promise<CreateOutcome | Repetition>;
   find(platformId: string): Promise<PlatformRecord | undefined>;
   /** Platforms in the order of their creation. @throws InvalidCursor */
   list(page: PageRequest): Promise<Page<PlatformRecord>>;

@@ -12,7 +12,7 @@ import {
   routingHeaders,
   statusCodeOf,
 } from '@app/ocpi';
-import { type Answer, type Permitted, type Receiver, type Relayed } from '../exchange';
+import { type Answer, learned, type Permitted, type Receiver, type Relayed } from '../exchange';
 import { HubError, REFUSAL_OF_FAULT } from '../hub-error';
 import { decodedBody } from '../content';
 import { type Detours, leadsBack } from '../detours';
@@ -45,7 +45,7 @@ export async function direct(permitted: Permitted, parts: DirectParts): Promise<
   const answer = leadsBack(permitted, given)
     ? await parts.detours.backward(permitted, receiver, request.url, given)
     : given;
-  return { ...permitted, answer, onwardRequestId };
+  return learned(permitted, { answer, onwardRequestId });
 }
 
 function onwardRequest(

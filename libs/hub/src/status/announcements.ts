@@ -154,7 +154,8 @@ function changedAgreements(before: AnnouncedTerms, after: AnnouncedTerms): Agree
   const made = after.agreements.filter(({ id }) => !old.has(id));
   const withdrawn = before.agreements.filter(({ id }) => !current.has(id));
   const turned = after.agreements.filter(
-    ({ validFrom, validUntil }) => isBetween(validFrom, before, after) || isBetween(validUntil, before, after),
+    ({ validFrom, validUntil }) =>
+      isBetween(validFrom, before, after) || isBetween(validUntil, before, after),
   );
   return [...made, ...withdrawn, ...turned];
 }

@@ -4,7 +4,7 @@
  * Noting costs a write into a map. Everything else happens in the background, in batches.
  */
 import { type Directory } from '../directory';
-import { type CourierFaultKind, type Log, type SignBoard } from '../ports';
+import { type CourierFaultKind, type Log, type SignBoard, type SignOfLife } from '../ports';
 
 /** Times of the signs, all in ms. */
 export interface SignTimes {
@@ -78,14 +78,26 @@ export class LifeSigns {
     if (this.signs.size === 0) return;
     const signs = [...this.signs].map(([platformId, at]) => ({ platformId, at: new Date(at) }));
     this.signs.clear();
-    await this.board
-      .keepSigns(signs, this.times.minGapMs)
-      .catch((err: unknown) => this.log.warn({ err }, 'signs of life could not be written'));
+    try {
+      await this.board.keepSigns(signs, this.times.minGapMs);
+      await this.tellReturned(signs);
+    } catch (err) {
+      this.log.warn({ err }, 'signs of life could not be written');
+    }
   }
 
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.flush();
+  }
+
+  /** Those whose sign came when the keeper had just been told, or before this process knew that they were OFFLINE. */
+  private async tellReturned(signs: readonly SignOfLife[]): Promise<void> {
+    const returned = signs.filter(({ platformId, at }) => {
+      const parties = this.directory.platform(platformId)?.record.parties ?? [];
+      return parties.some(({ status, statusSince }) => status === 'OFFLINE' && statusSince < at);
+    });
+    if (returned.length > 0) await this.board.tellAlive(returned.map(({ platformId }) => platformId));
   }
 
   private tell(what: 'tellAlive' | 'tellSuspect', platformId: string): void {

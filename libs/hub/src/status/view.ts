@@ -24,7 +24,12 @@ export function subjectOf(party: Party, owner: PlatformEntry | undefined): Subje
 }
 
 /** Whether agreements keep every party of a viewer from every exchange with a party, in both directions. */
-export function isForbidden(viewer: PlatformEntry, subject: Subject, book: AgreementBook, now: Date): boolean {
+export function isForbidden(
+  viewer: PlatformEntry,
+  subject: Subject,
+  book: AgreementBook,
+  now: Date,
+): boolean {
   const modules = new Set([...FUNCTIONAL, ...customModules(viewer), ...subject.customModules]);
   for (const own of viewer.participants) {
     for (const module of modules) {

@@ -1,5 +1,12 @@
 /** ADAPTER of the port `Outbox`: a push and its legs, in one transaction. */
-import { type DeliveryLine, deliveryLine, type Leg, type ObjectChange, type Outbox, type OutgoingPush } from '@app/hub';
+import {
+  type DeliveryLine,
+  deliveryLine,
+  type Leg,
+  type ObjectChange,
+  type Outbox,
+  type OutgoingPush,
+} from '@app/hub';
 import { partyKey } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { applyObjectChange } from '../objects';
@@ -108,11 +115,7 @@ async function insert(
   return inserted.filter(({ due }) => due).map(({ line, platformId }) => ({ line, platformId }));
 }
 
-async function replaceOlder(
-  manager: EntityManager,
-  lines: readonly string[],
-  path: string,
-): Promise<Waits> {
+async function replaceOlder(manager: EntityManager, lines: readonly string[], path: string): Promise<Waits> {
   const [replaced] = await manager.query<[ReplacedRow[], number]>(REPLACE, [lines, path]);
   const waits = new Map<string, number>();
   for (const { line, wait_ms } of replaced) waits.set(line, Math.max(waits.get(line) ?? 0, wait_ms));

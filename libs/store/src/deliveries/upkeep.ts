@@ -95,9 +95,10 @@ export async function overdueLines(
   { cursor, limit }: PageRequest,
 ): Promise<Page<DeliveryLine>> {
   const after = cursor === null ? null : readTimeCursor(cursor);
-  const rows = await dataSource.query<(DeliveryLine & { readonly id: string; readonly at: Date })[]>(OVERDUE, [
-    ...[overdueMs, after?.at ?? null, after?.id ?? null, limit + 1],
-  ]);
+  const rows = await dataSource.query<(DeliveryLine & { readonly id: string; readonly at: Date })[]>(
+    OVERDUE,
+    [...[overdueMs, after?.at ?? null, after?.id ?? null, limit + 1]],
+  );
   return pageOf(rows, limit, (last) => writeCursor(last.at.toISOString(), last.id));
 }
 

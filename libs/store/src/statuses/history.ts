@@ -1,5 +1,11 @@
 /** The history of parties' statuses. */
-import { type HistoryFilter, type Page, type PageRequest, type StatusChange, type StatusReason } from '@app/hub';
+import {
+  type HistoryFilter,
+  type Page,
+  type PageRequest,
+  type StatusChange,
+  type StatusReason,
+} from '@app/hub';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { pageOf, readCursor, writeCursor } from '../cursor';
 import { StatusChangeEntity } from '../entities';

@@ -33,7 +33,16 @@ function describeOperator(platforms: () => PlatformStore): void {
         ...{ createdAt: at(0), registeredAt: null, lastSeenAt: null, announced: true, endpoints: [] },
         ...{ peerToken: null, issuedTokens: [{ hash: tokenAHash, kind: 'A', expiresAt: null }] },
         allowedHosts: [],
-        parties: [{ ...CPO, status: 'PLANNED', statusSince: at(0), held: true, businessDetails: null }],
+        parties: [
+          {
+            ...CPO,
+            status: 'PLANNED',
+            statusSince: at(0),
+            knownSince: at(0),
+            held: true,
+            businessDetails: null,
+          },
+        ],
       },
     });
   });

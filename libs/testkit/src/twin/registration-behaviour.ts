@@ -32,7 +32,7 @@ function describeFirst(platforms: () => PlatformStore): void {
       ...{ version: '2.2.1', versionsUrl: registration.versionsUrl, createdAt: at(0), registeredAt: at(1) },
       ...{ endpoints, peerToken, issuedTokens: [{ hash: issuedTokenHash, kind: 'C', expiresAt: null }] },
       allowedHosts: [],
-      parties: [{ ...claim(CPO)[0], status: 'CONNECTED', statusSince: at(1), held: true }],
+      parties: [{ ...claim(CPO)[0], status: 'CONNECTED', statusSince: at(1), knownSince: at(1), held: true }],
     });
     expect(await platforms().findByTokenHash(issuedTokens[0]!.hash)).toBeUndefined();
     expect((await platforms().findByParty(CPO)).map((record) => record.id)).toEqual([id]);
