@@ -22,17 +22,22 @@ import { type DeliveryWorker, startWorker } from './worker';
 export async function startDelivery(settings: Settings): Promise<RunningApp> {
   const log = createLogger('delivery', settings.logLevel);
   const store = await openStore({ ...settings, log });
+  const opened: Closable[] = [store];
   try {
     const worker = await startWorker(settings, store, log);
     const { courier } = worker;
-    const sync = await startSync({ settings, store, courier, log, metrics: processMetrics() });
+    opened.push(courier, worker);
+    opened.push(await startSync({ settings, store, courier, log, metrics: processMetrics() }));
     const nest = await listen(settings, () => checks(store, worker), log);
-    const parts = [sync, worker, nest, store];
-    return { name: 'delivery', url: await nest.getUrl(), close: () => closeAll(parts) };
+    return { name: 'delivery', url: await nest.getUrl(), close: () => closeAll([...opened, nest]) };
   } catch (error) {
-    await store.close();
+    await closeAll(opened);
     throw error;
   }
+}
+
+interface Closable {
+  close(): Promise<unknown>;
 }
 
 async function listen(
@@ -50,11 +55,11 @@ async function listen(
 }
 
 /**
- * Attempts under way first, then what they use; the legs that are not over by then go to another worker when
- * their lease ends, and so do lists that are being pulled.
+ * The other way round than it was opened: attempts under way before what they use. The legs that are not over by
+ * then go to another worker when their lease ends, and so do lists that are being pulled.
  */
-async function closeAll(parts: readonly { close(): Promise<unknown> }[]): Promise<void> {
-  for (const part of parts) await part.close();
+async function closeAll(opened: readonly Closable[]): Promise<void> {
+  for (const part of [...opened].reverse()) await part.close();
 }
 
 async function checks(store: Store, worker: DeliveryWorker): Promise<Checks> {
