@@ -12,7 +12,13 @@ const testedCore = allowed.at(-1);
 /** Moves this process, and with it every child that it starts, away from the tested core. */
 export function leaveTestedCore() {
   if (!pinned) return;
-  spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', allowed.slice(0, -1).join(','), `${process.pid}`]);
+  spawnSync('taskset', [
+    '--all-tasks',
+    '--cpu-list',
+    '--pid',
+    allowed.slice(0, -1).join(','),
+    `${process.pid}`,
+  ]);
 }
 
 /** The command line that runs a command on the tested core. */

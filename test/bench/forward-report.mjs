@@ -20,8 +20,7 @@ function speedTable({ names, full }, method) {
   const ratios = ['CPU', 'req/s'].flatMap((what) => others.map((key) => `${what} / ${SHORT[key]}`));
   const rows = Object.keys(full).map((key) => {
     const of = (field) => full[key][method].map((sample) => sample[field]);
-    const against = (field) =>
-      others.map((other) => ratio(full, { key, other, method, field }).toFixed(2));
+    const against = (field) => others.map((other) => ratio(full, { key, other, method, field }).toFixed(2));
     const shown = [of('perSecond'), of('cpu')].map((values) => median(values).toFixed(0));
     const latency = [of('p50'), of('p99')].map((values) => median(values).toFixed(1));
     return [names[key], ...shown, ...latency, ...against('cpu'), ...against('perSecond')];
@@ -78,7 +77,11 @@ function aimsTable(result) {
       : []),
     ['added p50 below 1.00 ms at 70 % load', added, (x) => x < 1],
     ['CPU with many parties at most 1.05 of that with 2', worst('large', 'hub', 'cpu'), (x) => x <= 1.05],
-    [`memory of the hub at the end at most ${FLAT.toFixed(2)} of that after round 1`, growth, (x) => x <= FLAT],
+    [
+      `memory of the hub at the end at most ${FLAT.toFixed(2)} of that after round 1`,
+      growth,
+      (x) => x <= FLAT,
+    ],
   ];
   const rows = aims.map(([aim, value, isMet]) => [aim, value.toFixed(2), isMet(value) ? 'met' : 'NOT met']);
   return `Aims (the worse of PUT and GET)\n\n${table([['', 'measured', ''], ...rows])}`;

@@ -20,7 +20,11 @@ export async function measureForwarding({ folder, stores, parties, rounds, secon
     say('warming up');
     await fullSpeedRounds(all, { ...run, rounds: 1 });
     const full = await fullSpeedRounds(all, run);
-    return { names: namesOf(systems), full: byKey(systems, full), partial: await partialRounds(systems, full, run) };
+    return {
+      names: namesOf(systems),
+      full: byKey(systems, full),
+      partial: await partialRounds(systems, full, run),
+    };
   } finally {
     await Promise.all([...all, upstream].map((process_) => process_.stop()));
   }

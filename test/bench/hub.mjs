@@ -119,8 +119,13 @@ async function joinHub(client, { pair, role, upstream, hub }) {
   return platform.hub.token;
 }
 
-/** A copy of a database with so many parties more, each on a platform of its own. */
-export async function withMoreParties(serverUrl, from, { name, parties }) {
+/**
+ * A copy of a database with so many platforms more, of one party each.
+ *
+ * @param {{ name: string, parties: number, models?: string[], change?: (client: import('pg').Client) => Promise<void> }} how
+ *   `models`: names of the platforms that are copied
+ */
+export async function withMoreParties(serverUrl, from, { name, parties, models = [CPO, MSP], change }) {
   const { sealWith } = await built('libs/store/src/seal.js');
   const seal = sealWith(Buffer.from(KEYS.ENCRYPTION_KEY, 'hex'));
   const platforms = Array.from({ length: parties }, (_, number) => {
@@ -128,6 +133,9 @@ export async function withMoreParties(serverUrl, from, { name, parties }) {
     return { id, number, sealedToken: seal.close(`token-of-platform-${number}`, id) };
   });
   const url = await makeDatabase(serverUrl, name, from);
-  await withDatabase(url, (client) => seedPlatforms(client, platforms));
+  await withDatabase(url, async (client) => {
+    await seedPlatforms(client, platforms, models);
+    await change?.(client);
+  });
   return url;
 }

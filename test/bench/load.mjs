@@ -32,7 +32,16 @@ function byWrk(request, { seconds, thinkMs, folder }) {
   const { origin, pathname } = new URL(request.url);
   const file = join(folder, 'request.lua');
   writeFileSync(file, luaTable({ ...request, path: pathname }));
-  const args = ['--threads', '1', '--timeout', '20s', '--connections', `${CONNECTIONS}`, '--duration', `${seconds}s`];
+  const args = [
+    '--threads',
+    '1',
+    '--timeout',
+    '20s',
+    '--connections',
+    `${CONNECTIONS}`,
+    '--duration',
+    `${seconds}s`,
+  ];
   const env = { BENCH_REQUEST: file, BENCH_THINK_MS: `${thinkMs}` };
   return lastLine('wrk', [...args, '--script', here('load.lua'), origin], env);
 }
@@ -44,7 +53,10 @@ function byNode(request, { seconds, thinkMs }) {
 
 /** The JSON on the last line that a program prints. */
 function lastLine(command, args, env) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (data) => (output += data));
   return new Promise((resolve, reject) => {
@@ -58,7 +70,9 @@ function lastLine(command, args, env) {
 
 /** JSON strings are Lua strings too, as long as they hold printable ASCII only. */
 function luaTable({ method, path, headers, body }) {
-  const fields = Object.entries(headers).map(([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`);
+  const fields = Object.entries(headers).map(
+    ([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`,
+  );
   const end = body === undefined ? '' : `, body=${JSON.stringify(body)}`;
   return `return { method=${JSON.stringify(method)}, path=${JSON.stringify(path)}, headers={${fields.join(', ')}}${end} }\n`;
 }

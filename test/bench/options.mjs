@@ -23,7 +23,8 @@ export function readOptions(args) {
         receivers: { type: 'string', default: '1000' },
       },
     });
-    if (values.only !== undefined && !SECTIONS.includes(values.only)) throw new Error(`--only ${values.only}`);
+    if (values.only !== undefined && !SECTIONS.includes(values.only))
+      throw new Error(`--only ${values.only}`);
     return {
       sections: values.only === undefined ? SECTIONS : [values.only],
       rounds: whole(values.rounds, 1),

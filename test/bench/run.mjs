@@ -27,7 +27,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 
 leaveTestedCore();
 console.log(`Node ${process.version}, ${cpus()[0].model}, ${describeCores()}`);
-console.log(`load: ${generator}, ${CONNECTIONS} connections; machine load before: ${loadavg()[0].toFixed(2)}`);
+console.log(
+  `load: ${generator}, ${CONNECTIONS} connections; machine load before: ${loadavg()[0].toFixed(2)}`,
+);
 
 const SECTIONS = {
   forward: async (run) => {
@@ -37,11 +39,16 @@ const SECTIONS = {
     console.log(`medians of ${rounds} interleaved rounds of ${seconds} s\n`);
     return reportForwarding(await measureForwarding(run, say));
   },
+  deliveries: async (run) => {
+    const { measureDeliveries } = await import('./deliveries.mjs');
+    const { reportDeliveries } = await import('./deliveries-report.mjs');
+    return reportDeliveries(await measureDeliveries(run, say));
+  },
 };
 
 const stores = await startStores(folder);
 try {
-  for (const section of options.sections.filter((name) => SECTIONS[name])) {
+  for (const section of options.sections) {
     const report = await SECTIONS[section]({ ...options, folder, stores });
     say('');
     console.log(`${report}\n`);

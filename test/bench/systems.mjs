@@ -63,7 +63,12 @@ export function requestsTo(url, tokens) {
   const get = callerHeaders({ token: tokens[MSP], from: MSP, to: CPO });
   const base = `${url}/ocpi/2.2.1`;
   return {
-    PUT: { method: 'PUT', url: `${base}/receiver/locations/NL/CPO/LOC0001`, headers: put, body: locationBody() },
+    PUT: {
+      method: 'PUT',
+      url: `${base}/receiver/locations/NL/CPO/LOC0001`,
+      headers: put,
+      body: locationBody(),
+    },
     GET: { method: 'GET', url: `${base}/sender/locations/LOC0001`, headers: get },
   };
 }

@@ -17,17 +17,7 @@ describeOnEachQueue('a broadcast', ({ redisUrl }) => {
   beforeAll(async () => {
     hub = await startHub(redisUrl ? { REDIS_URL: redisUrl } : {});
     await hub.addWorker();
-    const join = async (name: string, parties: readonly Party[], more = {}): Promise<void> => {
-      at[name] = await hub.join(name, parties, more);
-    };
-    await join('cpo', [CPO, party('NL*SIS', 'EMSP')], { trailingSlash: true });
-    await join('cpo2', [party('BE*CPO', 'CPO')], { version: '2.2' });
-    await join('emsp', [EMSP, party('DE*MSP', 'SCSP'), party('DE*MS2', 'EMSP')], { trailingSlash: true });
-    for (const role of EMSP_LIKE) await join(role, [party(`FR*${role.slice(0, 3)}`, role)]);
-    // The pair of the sending CPO, as an eMSP of another platform.
-    await join('twin', [party('NL*CPO', 'EMSP')]);
-    await join('without', [party('AT*WOR', 'EMSP')], { modules: onlyCommands });
-    await hub.admin.createPlatform('planned', [party('AT*PLA', 'EMSP')]);
+    await joinAll(hub, at);
   }, 60_000);
   afterAll(() => hub.close());
   beforeEach(() => Object.values(at).forEach((platform) => platform.clear()));
@@ -154,6 +144,21 @@ describeOnEachQueue('a broadcast', ({ redisUrl }) => {
     expect(await receivers(answer)).toEqual([]);
   });
 });
+
+/** Every kind of party that may get a broadcast, and every kind that may not. */
+async function joinAll(hub: TestHub, at: Record<string, JoinedPlatform>): Promise<void> {
+  const join = async (name: string, parties: readonly Party[], more = {}): Promise<void> => {
+    at[name] = await hub.join(name, parties, more);
+  };
+  await join('cpo', [CPO, party('NL*SIS', 'EMSP')], { trailingSlash: true });
+  await join('cpo2', [party('BE*CPO', 'CPO')], { version: '2.2' });
+  await join('emsp', [EMSP, party('DE*MSP', 'SCSP'), party('DE*MS2', 'EMSP')], { trailingSlash: true });
+  for (const role of EMSP_LIKE) await join(role, [party(`FR*${role.slice(0, 3)}`, role)]);
+  // The pair of the sending CPO, as an eMSP of another platform.
+  await join('twin', [party('NL*CPO', 'EMSP')]);
+  await join('without', [party('AT*WOR', 'EMSP')], { modules: onlyCommands });
+  await hub.admin.createPlatform('planned', [party('AT*PLA', 'EMSP')]);
+}
 
 function ofMessage(received: readonly ReceivedRequest[], correlationId: string | null): ReceivedRequest[] {
   return received.filter(({ headers }) => headers['x-correlation-id'] === correlationId);

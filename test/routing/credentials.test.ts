@@ -2,6 +2,7 @@
 import { authorizationHeader } from '@app/ocpi';
 import { type CallAnswer, TestPlatform, type TestPlatformOptions } from '@app/testkit';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
+import { until } from '../support/waiting';
 
 let hub: TestHub;
 const started: TestPlatform[] = [];
@@ -210,7 +211,7 @@ describe('PUT credentials', () => {
     expect(platform.hub.token).not.toBe(old);
     expect((await versions(platform, old)).httpStatus).toBe(200);
     expect((await versions(platform, platform.hub.token!)).httpStatus).toBe(200);
-    await eventually(async () => (await versions(platform, old)).httpStatus === 401);
+    await until(async () => (await versions(platform, old)).httpStatus === 401);
     const to = platform.credentialsWith('').roles[0]!;
     const answer = await peer.call({
       ...{
@@ -228,7 +229,7 @@ describe('PUT credentials', () => {
     const old = platform.hub.token!;
     await platform.update();
     expect((await versions(platform, old)).httpStatus).toBe(200);
-    await eventually(async () => (await versions(platform, old)).httpStatus === 401, 4_000);
+    await until(async () => (await versions(platform, old)).httpStatus === 401, 4_000);
   });
 
   it('that fails leaves the old tokens and endpoints as they were', async () => {
@@ -292,11 +293,3 @@ describe('the hub as the one that starts', () => {
     expect(platform.received).toHaveLength(1);
   });
 });
-
-async function eventually(holds: () => Promise<boolean>, withinMs = 1_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not so within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}

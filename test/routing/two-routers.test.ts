@@ -1,6 +1,7 @@
 /** Routers are many and know the same: what changes on one holds on the others within a second. */
 import { type RunningApp } from '@app/runtime';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
+import { until } from '../support/waiting';
 import { startProcess, TEST_KEYS, type TestProcess } from '../support/processes';
 import { sql } from '../support/store';
 
@@ -36,7 +37,10 @@ it('an unregistered platform is refused by the other router within a second', as
   const gone = await hub.join('gone', [party('DE*GON', 'EMSP')]);
   expect((await putThrough(second.versionsUrl, 'DE*GON')).json().status_code).toBe(1000);
   await gone.unregister();
-  await eventually(async () => (await putThrough(second.versionsUrl, 'DE*GON')).json().status_code === 4003);
+  await until(
+    async () => (await putThrough(second.versionsUrl, 'DE*GON')).json().status_code === 4003,
+    WITHIN_MS,
+  );
   expect((await gone.follow(second.versionsUrl)).httpStatus).toBe(401);
 });
 
@@ -48,7 +52,7 @@ it('a router that lost its notification channel follows again when it is back', 
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'",
   );
   await late.unregister();
-  await eventually(
+  await until(
     async () => (await putThrough(second.versionsUrl, 'DE*LAT')).json().status_code === 4003,
     5_000,
   );
@@ -74,11 +78,3 @@ describe('as processes of their own', () => {
     expect(emsp.received).toHaveLength(2);
   });
 });
-
-async function eventually(holds: () => Promise<boolean>, withinMs = WITHIN_MS): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not so within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

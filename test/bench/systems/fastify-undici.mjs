@@ -6,7 +6,14 @@ import fastify from 'fastify';
 import { Pool } from 'undici';
 
 const pool = new Pool(process.env.UPSTREAM, { connections: 64, pipelining: 1 });
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host', 'date']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'host',
+  'date',
+]);
 
 const app = fastify({ logger: false });
 app.removeAllContentTypeParsers();

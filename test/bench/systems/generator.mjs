@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const { url, method, headers, body, seconds, thinkMs, connections } = JSON.parse(process.env.BENCH_TASK);
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
-const options = { agent, method, headers: body ? { ...headers, 'Content-Length': Buffer.byteLength(body) } : headers };
+const options = {
+  agent,
+  method,
+  headers: body ? { ...headers, 'Content-Length': Buffer.byteLength(body) } : headers,
+};
 
 const begin = performance.now();
 const end = begin + seconds * 1_000;
@@ -14,7 +18,12 @@ let failed = 0;
 await Promise.all(Array.from({ length: connections }, oneConnection));
 latencies.sort((a, b) => a - b);
 const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
-const result = { requests: latencies.length, seconds: (performance.now() - begin) / 1_000, p50: at(0.5), p99: at(0.99) };
+const result = {
+  requests: latencies.length,
+  seconds: (performance.now() - begin) / 1_000,
+  p50: at(0.5),
+  p99: at(0.99),
+};
 console.log(JSON.stringify({ ...result, failed }));
 process.exit(0);
 
