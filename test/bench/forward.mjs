@@ -8,6 +8,9 @@ import { requestsTo, requireForwarding, startSystems } from './systems.mjs';
 /** Share of its own full speed at which a system's added latency is measured. */
 export const PARTIAL_LOAD = 0.7;
 
+/** How long each message runs on each system before anything counts: code is compiled by then, and buffers grown. */
+const WARM_UP_SECONDS = 10;
+
 /** Measures everything. `say` takes a line on how far it is. */
 export async function measureForwarding({ folder, stores, parties, rounds, seconds }, say) {
   say('starting the systems');
@@ -18,7 +21,7 @@ export async function measureForwarding({ folder, stores, parties, rounds, secon
     for (const { requests } of all) for (const method of MESSAGES) await requireForwarding(requests[method]);
     const run = { folder, seconds, rounds, say, direct: requestsTo(upstream.url, tokens) };
     say('warming up');
-    await fullSpeedRounds(all, { ...run, rounds: 1 });
+    await fullSpeedRounds(all, { ...run, rounds: 1, seconds: WARM_UP_SECONDS });
     const full = await fullSpeedRounds(all, run);
     return {
       names: namesOf(systems),
@@ -59,19 +62,14 @@ async function measure({ pid, requests }, method, how) {
   return { perSecond: count / seconds, cpu: (cpuMicroseconds(pid) - before) / count, p50, p99 };
 }
 
-/**
- * The hub at `PARTIAL_LOAD` of its full speed, and the upstream alone at the same number of requests per second.
- *
- * Each connection pauses after each answer, so that together they send what is wanted: an approximation of an open
- * load, good while the pauses are much longer than the answers take.
- */
+/** The hub at `PARTIAL_LOAD` of its full speed, and the upstream alone at the same number of requests per second. */
 async function partialRounds({ hub }, full, { folder, seconds, rounds, say, direct }) {
   const results = { PUT: [], GET: [] };
-  for (let round = 1; round <= rounds; round++) {
-    say(`${PARTIAL_LOAD * 100} % load, round ${round} of ${rounds}`);
-    for (const method of MESSAGES) {
-      const fullSpeed = median(full.get(hub)[method].map(({ perSecond }) => perSecond));
-      const thinkMs = (CONNECTIONS * 1_000) / (fullSpeed * PARTIAL_LOAD) - EXPECTED_ANSWER_MS;
+  for (const method of MESSAGES) {
+    const fullSpeed = median(full.get(hub)[method].map(({ perSecond }) => perSecond));
+    const thinkMs = await pauseFor(hub.requests[method], fullSpeed * PARTIAL_LOAD, folder);
+    for (let round = 1; round <= rounds; round++) {
+      say(`${method} at ${PARTIAL_LOAD * 100} % load, round ${round} of ${rounds}`);
       const through = await load(hub.requests[method], { folder, seconds, thinkMs });
       const alone = await load(direct[method], { folder, seconds, thinkMs });
       const share = through.requests / through.seconds / fullSpeed;
@@ -81,5 +79,20 @@ async function partialRounds({ hub }, full, { folder, seconds, rounds, say, dire
   return results;
 }
 
-/** What an answer takes of a connection's time at that load, in ms; `share` in the report shows how good it is. */
-const EXPECTED_ANSWER_MS = 1;
+/** Seconds of a trial, and how often it is repeated with what it taught. */
+const TRIAL = { seconds: 2, times: 2 };
+
+/**
+ * The mean pause, in ms, after which connections send again, so that together they send so many requests a second.
+ * With pauses much longer than the answers take, this comes near to an open load.
+ */
+async function pauseFor(request, perSecond, folder) {
+  const wantedCycleMs = (CONNECTIONS * 1_000) / perSecond;
+  let thinkMs = wantedCycleMs;
+  for (let trial = 0; trial < TRIAL.times; trial++) {
+    const { requests, seconds } = await load(request, { folder, seconds: TRIAL.seconds, thinkMs });
+    const answerMs = (CONNECTIONS * 1_000 * seconds) / requests - thinkMs;
+    thinkMs = Math.max(wantedCycleMs - answerMs, wantedCycleMs / 10);
+  }
+  return thinkMs;
+}

@@ -3,8 +3,8 @@ import { party, type JoinedPlatform, startHub, type TestHub } from '../support/h
 import { type RunningApp } from '@app/runtime';
 import { TcpGate } from '@app/testkit';
 
-/** A message takes a few ms; what waits for a database that is away takes seconds. */
-const PROMPT_MS = 400;
+/** A message takes a few ms, on a loaded machine some hundred; what waits for a database that hangs takes 5 s and more. */
+const PROMPT_MS = 2_000;
 const MESSAGES = 200;
 
 let hub: TestHub;
@@ -59,7 +59,7 @@ it('an unknown receiver is refused in bounded time while the database hangs', as
   gate.freeze();
   const before = performance.now();
   expect((await put('XYZ')).json().status_code).toBe(4001);
-  expect(performance.now() - before).toBeLessThan(1_500);
+  expect(performance.now() - before).toBeLessThan(3_000);
   gate.open();
 });
 

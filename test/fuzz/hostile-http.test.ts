@@ -69,7 +69,7 @@ it.each([
   ['a NUL in a header', 'GET /ocpi/versions HTTP/1.1\r\nHost: x\r\nX-Request-ID: a\0b\r\n\r\n'],
   ['a header of 100 kB', `GET /ocpi/versions HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(100_000)}\r\n\r\n`],
   ['a URL of 100 kB', `GET /ocpi/${'a'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
-  
+
   ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   [
     'a chunk size that is none',

@@ -9,7 +9,7 @@ import {
 } from '@app/testkit';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
 
-const FORWARD_TIMEOUT_MS = 600;
+const FORWARD_TIMEOUT_MS = 1_200;
 const AUTHORIZE_TIMEOUT_MS = 300;
 
 let hub: TestHub;

@@ -91,7 +91,7 @@ describe('the message log, when PostgreSQL is gone', () => {
     gate.shut();
     const started = performance.now();
     for (let n = 0; n < 10_000; n++) messageLog.record(messageRow({ correlationId: 'outage' }));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
     await eventually(() => log.lines.some((line) => line.includes('cannot be written')));
     gate.open();
     await eventually(async () => (await countOf('outage')) === 10_000);

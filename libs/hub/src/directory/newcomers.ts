@@ -2,10 +2,12 @@ import { type PartyId, partyKey } from '@app/ocpi';
 import { type PlatformRecord, type PlatformStore } from '../ports';
 import { type Directory } from './directory';
 
-/** Look-ups under way at once; whoever comes on top is refused by what the directory knows. */
+/** Look-ups under way at once; the next ones wait for their turn. */
 const MAX_LOOKUPS = 8;
+/** Look-ups that wait for their turn; whoever comes on top is refused by what the directory knows. */
+const MAX_WAITING = 500;
 /** A refusal is not held up longer than this, e.g. while the database is down. */
-const LOOKUP_TIMEOUT_MS = 500;
+const LOOKUP_TIMEOUT_MS = 1_000;
 /** For this long an unknown token or party is not looked up again. */
 const REMEMBER_UNKNOWN_MS = 1_000;
 /** Unknowns remembered at most; the oldest is forgotten first. */
@@ -19,6 +21,7 @@ const MAX_UNKNOWN = 10_000;
  */
 export class Newcomers {
   private readonly unknownUntil = new Map<string, number>();
+  private readonly waiting: (() => void)[] = [];
   private underWay = 0;
 
   constructor(
@@ -41,16 +44,24 @@ export class Newcomers {
   }
 
   private async lookUp(key: string, ask: () => Promise<readonly PlatformRecord[]>): Promise<void> {
-    if (this.underWay >= MAX_LOOKUPS || (this.unknownUntil.get(key) ?? 0) > this.now()) return;
-    this.underWay++;
+    if (this.waiting.length >= MAX_WAITING || (this.unknownUntil.get(key) ?? 0) > this.now()) return;
     try {
-      const records = await withinLimit(ask());
+      const records = await withinLimit(this.inTurn(ask));
       if (records.length === 0) this.remember(key);
       for (const record of records) this.directory.platformChanged(record.id, record);
     } catch {
       this.remember(key); // the store cannot say now; the directory's own answer stands
+    }
+  }
+
+  private async inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    while (this.underWay >= MAX_LOOKUPS) await new Promise<void>((turn) => this.waiting.push(turn));
+    this.underWay++;
+    try {
+      return await ask();
     } finally {
       this.underWay--;
+      this.waiting.shift()?.();
     }
   }
 

@@ -127,7 +127,7 @@ test.each([
 });
 
 test('a PUT of a part replaces neither the whole nor another part', async () => {
-  for (const rest of ['/NL/CPO/L1', '/NL/CPO/L1/E1', '/NL/CPO/L1/E2', '/NL/CPO/L12']) await accept(rest);
+  for (const rest of ['/NL/CPO/L1', '/NL/CPO/L1/E2', '/NL/CPO/L1/E12', '/NL/CPO/L1/E1']) await accept(rest);
   expect(await states()).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
 });
 
