@@ -4,18 +4,26 @@ import { type Metrics } from '@app/runtime';
 /** Upper bounds in seconds: from a hop on the same network to the longest timeout. */
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/**
+ * Rows are counted so many at a time, and before the metrics are read. One at a time, each between two messages,
+ * takes several times as long: what the counting needs is out of the processor's cache by then.
+ */
+const COUNTED_AT_ONCE = 200;
+
 /** The message log with counters beside it: each row is counted once, whether or not it can be written. */
 export function countMessages(log: MessageLog, metrics: Metrics): MessageLog {
   const messages = metrics.counter({
     name: 'hub_messages_total',
     help: 'OCPI messages by module, scenario and the OCPI status that was answered',
     labelNames: ['module', 'scenario', 'ocpi_status'],
+    collect: count,
   });
   const durations = metrics.histogram({
     name: 'hub_message_duration_seconds',
     help: 'From the request to its answer',
     labelNames: ['scenario'],
     buckets: DURATION_BUCKETS,
+    collect: count,
   });
   metrics.gauge({
     name: 'hub_message_log_dropped',
@@ -24,11 +32,19 @@ export function countMessages(log: MessageLog, metrics: Metrics): MessageLog {
       this.set(log.dropped);
     },
   });
-  return {
-    record(row: MessageRow): void {
+  let uncounted: MessageRow[] = [];
+  function count(): void {
+    const rows = uncounted;
+    uncounted = [];
+    for (const row of rows) {
       const scenario = row.scenario ?? 'refused';
       messages.inc({ module: moduleLabel(row), scenario, ocpi_status: String(row.ocpiStatus) });
       durations.observe({ scenario }, row.durationMs / 1000);
+    }
+  }
+  return {
+    record(row: MessageRow): void {
+      if (uncounted.push(row) >= COUNTED_AT_ONCE) count();
       log.record(row);
     },
     get dropped() {

@@ -45,7 +45,7 @@ export type IdentifiedRow = MessageRow & { readonly id: string };
 
 /** Gives a row its id. */
 export function identified(row: MessageRow): IdentifiedRow {
-  return { id: randomUUID(), ...row };
+  return { ...row, id: randomUUID() };
 }
 
 /**

@@ -12,7 +12,12 @@ export function factsOf(relayed: Relayed): readonly OwnerFact[] {
   const name = relayed.operation?.lessons;
   const { httpStatus, ocpiStatus } = relayed.answer;
   if (name === undefined || httpStatus >= 300 || !isSuccess(ocpiStatus)) return [];
-  return LESSONS[name].flatMap((lesson: Lesson) => factOf(relayed, lesson) ?? []);
+  const facts: OwnerFact[] = [];
+  for (const lesson of LESSONS[name]) {
+    const fact = factOf(relayed, lesson);
+    if (fact) facts.push(fact);
+  }
+  return facts;
 }
 
 function factOf(relayed: Relayed, lesson: Lesson): OwnerFact | undefined {
