@@ -1,9 +1,10 @@
 /** The small version of `npm run test:faults`, in every test run. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedis } from '../../apps/hub/src/embedded/redis';
+import { where } from '../support/backends';
 import { HubUnderFire } from './kill-run';
 
-const testWithRedis = findRedis() ? test : test.skip;
+const testWithRedis = where(findRedis() !== undefined).it;
 
 testWithRedis(
   'no accepted broadcast is lost when a worker is killed and Redis comes back empty',

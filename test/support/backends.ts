@@ -7,13 +7,19 @@ export interface QueueBackend {
   readonly redisUrl?: string;
 }
 
+/** Tests that need something of the machine: where it is missing they are counted as skipped, and so are seen. */
+export function where(present: boolean): { readonly it: jest.It; readonly describe: jest.Describe } {
+  return present ? { it, describe } : { it: it['skip'], describe: describe['skip'] };
+}
+
 /**
  * Describes one suite on each queue backend: on PostgreSQL always, and on Redis where `test/run.mjs` found a server.
  * Where it found none, the tests of the Redis half are counted as skipped, so that the summary shows what did not run.
  */
 export function describeOnEachQueue(name: string, suite: (backend: QueueBackend) => void): void {
   const redisUrl = process.env.TEST_REDIS_URL;
-  const describeRedis = redisUrl ? describe : describe.skip;
   describe(`${name} (queue on PostgreSQL)`, () => suite({ name: 'postgres' }));
-  describeRedis(`${name} (queue on Redis)`, () => suite({ name: 'redis', redisUrl }));
+  where(redisUrl !== undefined).describe(`${name} (queue on Redis)`, () =>
+    suite({ name: 'redis', redisUrl }),
+  );
 }

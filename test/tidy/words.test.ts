@@ -31,10 +31,13 @@ describe('words', () => {
     expect(forbiddenText([{ path: 'a.ts', text: `ok\n${text}` }])).toEqual([`a.ts:2 ${what}`]);
   });
 
-  it.each(['exit(1)', 'unit.profit(2)', 'a.fit(x)', 'found ? describe : describe.skip', 'https://x/home/a'])(
-    'that only look alike are not: %s',
-    (text) => {
-      expect(forbiddenText([{ path: 'a.ts', text }])).toEqual([]);
-    },
-  );
+  it.each([
+    'exit(1)',
+    'unit.profit(2)',
+    'a.fit(x)',
+    `found ? describe : ${dot('describe', 'skip')}`,
+    'https://x/home/a',
+  ])('that only look alike are not: %s', (text) => {
+    expect(forbiddenText([{ path: 'a.ts', text }])).toEqual([]);
+  });
 });

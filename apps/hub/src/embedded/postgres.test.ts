@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { migrate } from '@app/store';
+import { where } from '../../../../test/support/backends';
 import { isAlive, within } from './children';
 import { answersAsPostgres } from './postmaster';
 import { startPostgres, type EmbeddedPostgres } from './postgres';
@@ -112,7 +113,7 @@ describe('embedded PostgreSQL', () => {
     expect(readFileSync(join(dataDir, link.target), 'utf8')).toBe('library');
   });
 
-  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  const asRoot = where(process.getuid?.() === 0).it;
   asRoot('runs as somebody else when we are root, also below a folder that only root may enter', async () => {
     chmodSync(dataDir, 0o700);
     const { pid, url } = await start();

@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, within } from './children';
+import { where } from '../../../../test/support/backends';
 import { findRedis, startRedis, type EmbeddedRedis } from './redis';
 import { ask } from './redis-ask';
 
 const PASSWORD = 'of-this-redis';
 const program = findRedis();
-const onRedis = program ? it : it.skip;
+const onRedis = where(program !== undefined).it;
 
 let dataDir: string;
 let running: EmbeddedRedis | undefined;
