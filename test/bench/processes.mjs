@@ -12,7 +12,8 @@ const MICROSECONDS_PER_TICK = 10_000;
 
 const running = new Set();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  // In order: nginx's worker outlives a master that is killed.
+  for (const child of running) child.kill('SIGTERM');
 });
 
 /**

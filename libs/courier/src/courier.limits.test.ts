@@ -59,7 +59,7 @@ test.each(['hang', 'slow_body'] as const)(
     await new Promise((resolve) => setTimeout(resolve, 50));
     const started = performance.now();
     expect(await ask(courier, 'p1', slow.origin)).toBe('overloaded');
-    expect(performance.now() - started).toBeLessThan(160);
+    expect(performance.now() - started).toBeLessThan(600);
     expect(slow.requests).toBe(1);
   },
 );

@@ -97,7 +97,7 @@ describe('the change feed, when its channel is lost', () => {
   test('tells nobody anything after it was closed, and closes at once', async () => {
     const started = performance.now();
     await feed.close();
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2_000);
     const { id } = await createdPlatform(store.platforms);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(follower.known.has(id)).toBe(false);

@@ -60,7 +60,7 @@ describe('asking who has a token', () => {
     const started = performance.now();
     const many = Array.from({ length: 90 }, (): Script => ({ hang: true }));
     await expect(poll(many, 100).answer).rejects.toMatchObject({ code: 'answer_timeout' });
-    expect(performance.now() - started).toBeLessThan(300);
+    expect(performance.now() - started).toBeLessThan(1_500);
   });
 
   test('at most 64 are asked at the same time, and all are asked', async () => {
