@@ -98,8 +98,9 @@ describe('a push without a receiver that is for everybody', () => {
 
 describe('several routers', () => {
   test('what one learned the other knows, and one that starts later knows it too', async () => {
-    await pushedLocation(cpo, loc);
+    // The index is written beside the path, in the order learned: who knows the location knows the token too.
     await pushedToken(emsp2, loc);
+    await pushedLocation(cpo, loc);
     for (const router of [await hub.addRouter(), await hub.addRouter()]) {
       const base = router.versionsUrl.replace('versions', '2.2.1');
       await eventually(async () => {
