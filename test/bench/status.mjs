@@ -65,7 +65,7 @@ async function measured(databaseUrl) {
     command: [process.execPath, [join(root, 'dist/apps/hubclientinfo/src/main.js')]],
     url: `http://127.0.0.1:${port}/health/ready`,
     env: {
-      ...{ DATABASE_URL: databaseUrl, ENCRYPTION_KEY: SECRET, ADMIN_API_KEY: 'of-this-run' },
+      ...{ DATABASE_URL: databaseUrl, ENCRYPTION_KEY: SECRET, ADMIN_API_KEY: 'key-of-the-benchmark' },
       ...{ HUBCLIENTINFO_PORT: `${port}`, STILL_ALIVE_AFTER_SECONDS: `${SILENCE_SECONDS}` },
       ...{ ALLOW_PRIVATE_NETWORKS: 'true', LOG_LEVEL: 'warn', NODE_ENV: 'production' },
     },
