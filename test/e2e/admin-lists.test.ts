@@ -39,6 +39,7 @@ describe('GET /admin/v1/messages', () => {
       onwardRequestId: null,
       idsMade: false,
     },
+    ...{ parentCorrelationId: null, parentRequestId: null },
     ...{
       scenario: 'direct',
       version: '2.2.1',
@@ -84,6 +85,8 @@ describe('GET /admin/v1/messages', () => {
           },
           ...{
             onward_request_id: null,
+            parent_correlation_id: null,
+            parent_request_id: null,
             ids_made: false,
             scenario: 'direct',
             version: '2.2.1',

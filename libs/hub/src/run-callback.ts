@@ -50,7 +50,8 @@ export async function runCallback(
     const { holder } = await authenticateAnyToken(incoming, parts);
     progress = { ...progress, caller: holder.platform, token: holder.token };
     const detour = await detourOf(address.id, holder, parts);
-    const identified = (progress = identify(incoming, address, { detour, holder }));
+    progress = { ...progress, cause: detour.cause ?? undefined };
+    const identified = (progress = identify(progress, address, { detour, holder }));
     const permitted = (progress = permit(identified, detour, parts.directory));
     const relayed = (progress = await relay(permitted, parts));
     const outgoing = rewrite(relayed);

@@ -5,6 +5,7 @@ import {
   type MessageRow,
   type Page,
   type PageRequest,
+  type TracedMessages,
 } from '@app/hub';
 import { type DataSource } from 'typeorm';
 import { pageOf, readTimeCursor, writeCursor } from './cursor';
@@ -20,6 +21,9 @@ const CONDITIONS: Readonly<Record<keyof MessageFilter, string>> = {
   since: 'message.at >= :since',
   until: 'message.at < :until',
 };
+
+/** Traces that one correlation id leads up to: more only where a peer uses one id for everything. */
+const MAX_PARENTS = 100;
 
 export class PostgresMessageArchive implements MessageArchive {
   constructor(private readonly dataSource: DataSource) {}
@@ -41,5 +45,28 @@ export class PostgresMessageArchive implements MessageArchive {
     }
     const found = (await query.getMany()).map((row) => ({ ...row }));
     return pageOf(found, limit, (last) => writeCursor(last.at.toISOString(), last.id));
+  }
+
+  async trace(correlationId: string, limit: number): Promise<TracedMessages> {
+    const ids = [correlationId, ...(await this.parentsOf(correlationId))];
+    const found = await this.dataSource
+      .createQueryBuilder(MessageEntity, 'message')
+      .where('message.correlationId = ANY(:ids) OR message.parentCorrelationId = ANY(:ids)', { ids })
+      .orderBy({ 'message.at': 'ASC', 'message.id': 'ASC' })
+      .limit(limit + 1)
+      .getMany();
+    return { messages: found.slice(0, limit).map((row) => ({ ...row })), truncated: found.length > limit };
+  }
+
+  private async parentsOf(correlationId: string): Promise<string[]> {
+    const rows = await this.dataSource
+      .createQueryBuilder(MessageEntity, 'message')
+      .select('message.parentCorrelationId', 'id')
+      .distinct()
+      .where('message.correlationId = :correlationId AND message.parentCorrelationId IS NOT NULL')
+      .setParameters({ correlationId })
+      .limit(MAX_PARENTS)
+      .getRawMany<{ id: string }>();
+    return rows.map(({ id }) => id);
   }
 }

@@ -11,6 +11,8 @@ const COLUMNS = [
   ['correlation_id', 'correlationId', 'text'],
   ['request_id', 'requestId', 'text'],
   ['onward_request_id', 'onwardRequestId', 'text'],
+  ['parent_correlation_id', 'parentCorrelationId', 'text'],
+  ['parent_request_id', 'parentRequestId', 'text'],
   ['ids_made', 'idsMade', 'boolean'],
   ['scenario', 'scenario', 'text'],
   ['version', 'version', 'text'],

@@ -12,6 +12,7 @@ import { Objects1795400400000 } from '../../../migrations/1795400400000-objects'
 import { Statuses1795400500000 } from '../../../migrations/1795400500000-statuses';
 import { Agreements1795400600000 } from '../../../migrations/1795400600000-agreements';
 import { IdempotencyKeys1795400610000 } from '../../../migrations/1795400610000-idempotency-keys';
+import { MessageParents1795500200000 } from '../../../migrations/1795500200000-message-parents';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   Statuses1795400500000,
   Agreements1795400600000,
   IdempotencyKeys1795400610000,
+  MessageParents1795500200000,
 ];

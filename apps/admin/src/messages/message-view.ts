@@ -10,6 +10,16 @@ export class MessageView {
   @ApiProperty({ example: UUID, description: 'X-Request-ID of the caller.' }) request_id: string;
   @ApiProperty({ type: String, nullable: true, example: UUID, description: 'X-Request-ID sent onward.' })
   onward_request_id: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: UUID,
+    description:
+      'Of a callback: X-Correlation-ID of the message that it belongs to, which may be another one.',
+  })
+  parent_correlation_id: string | null;
+  @ApiProperty({ type: String, nullable: true, example: UUID, description: 'And its X-Request-ID.' })
+  parent_request_id: string | null;
   @ApiProperty({ description: 'The caller left ids out and the hub made them.' }) ids_made: boolean;
   @ApiProperty({ type: String, nullable: true, example: 'direct' }) scenario: string | null;
   @ApiProperty({ type: String, nullable: true, example: '2.2.1' }) version: string | null;
@@ -49,6 +59,8 @@ export function messageView(row: ArchivedMessage): MessageView {
     correlation_id: row.correlationId,
     request_id: row.requestId,
     onward_request_id: row.onwardRequestId,
+    parent_correlation_id: row.parentCorrelationId,
+    parent_request_id: row.parentRequestId,
     ids_made: row.idsMade,
     scenario: row.scenario,
     version: row.version,

@@ -33,7 +33,10 @@ export class TraceView {
 
   @ApiProperty({ type: [TraceNodeView], description: 'Oldest first.' }) messages: TraceNodeView[];
 
-  @ApiProperty({ example: false, description: 'There is more than this: only the newest is shown.' })
+  @ApiProperty({
+    example: false,
+    description: 'There is more than this: of messages the oldest are shown, of deliveries the newest.',
+  })
   truncated: boolean;
 }
 

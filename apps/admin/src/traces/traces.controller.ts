@@ -28,23 +28,23 @@ export class TracesController {
     operationId: 'showTrace',
     summary:
       'Everything that one X-Correlation-ID joins: messages, deliveries, attempts and callbacks, as one tree',
-    description: 'A message is in it a moment after it was answered: the log is written beside the traffic.',
+    description:
+      'A result is below the command that it belongs to also when its sender used an X-Correlation-ID of its own; asked for that one, the answer is the same. A message is in it a moment after it was answered: the log is written beside the traffic.',
   })
   @ApiParam({ name: 'correlation_id', example: '6f3c1b0e-55b5-4e3b-8a7b-0b8a0c7f5a10' })
   @ApiOkResponse({ type: TraceView })
   @ApiProblems('invalid_input', 'not_found')
   async show(@Param('correlation_id', CorrelationIdPipe) correlationId: string): Promise<TraceView> {
-    const page = { cursor: null, limit: MAX_ROWS };
-    const [messages, deliveries] = await Promise.all([
-      this.parts.messages.find({ correlationId }, page),
-      this.parts.deliveries.list({ correlationId }, page),
+    const [found, deliveries] = await Promise.all([
+      this.parts.messages.trace(correlationId, MAX_ROWS),
+      this.parts.deliveries.list({ correlationId }, { cursor: null, limit: MAX_ROWS }),
     ]);
-    if (messages.data.length === 0 && deliveries.data.length === 0) throw noTrace();
-    const tree = traceTree({ messages: messages.data, deliveries: deliveries.data });
+    if (found.messages.length === 0 && deliveries.data.length === 0) throw noTrace();
+    const tree = traceTree({ messages: found.messages, deliveries: deliveries.data });
     return {
       correlation_id: correlationId,
       messages: tree.map(traceNodeView),
-      truncated: messages.nextCursor !== null || deliveries.nextCursor !== null,
+      truncated: found.truncated || deliveries.nextCursor !== null,
     };
   }
 }

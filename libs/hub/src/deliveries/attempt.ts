@@ -164,6 +164,7 @@ function record(attempt: Attempt, { messageLog, hub }: SendLegParts): void {
     at: attempt.startedAt,
     ...{ correlationId: clip(push.correlationId), requestId: clip(push.requestId) },
     onwardRequestId: attempt.requestId,
+    ...{ parentCorrelationId: null, parentRequestId: null },
     idsMade: false,
     scenario: push.routing === 'hub' ? 'broadcast' : null,
     ...{ version: push.version, module: push.module, interfaceRole: 'RECEIVER', method: push.method },

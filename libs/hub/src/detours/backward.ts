@@ -4,7 +4,7 @@ import { HubError } from '../hub-error';
 import { type Log } from '../ports';
 import { MAX_NEXT_LINKS } from './limits';
 import { type Target, targetAt } from './target';
-import { type MakeDetours, type Wanted } from './wanted';
+import { causeOf, type MakeDetours, type Wanted } from './wanted';
 
 /** An answer on its way back. */
 export interface Returning {
@@ -97,5 +97,6 @@ function wanted({ message, receiver }: Returning, kind: 'link' | 'location', tar
     ...{ kind, target, module, interfaceRole, version },
     holder: { platformId: message.caller.id, party: message.from },
     owner: { platformId: receiver.platform.id, party: receiver.party },
+    cause: causeOf(message),
   };
 }

@@ -10,7 +10,7 @@ import { decodedBody } from '../content';
 import { type Permitted, type Receiver } from '../exchange';
 import { HubError } from '../hub-error';
 import { targetAt } from './target';
-import { type MakeDetours } from './wanted';
+import { causeOf, type MakeDetours } from './wanted';
 
 const CONTENT_ENCODING = 'content-encoding';
 
@@ -33,6 +33,7 @@ export async function onward(message: Permitted, receiver: Receiver, make: MakeD
       ...{ module: target.module, interfaceRole: 'SENDER' },
       holder: { platformId: receiver.platform.id, party: receiver.party },
       owner: { platformId: caller.id, party: from },
+      cause: causeOf(message),
       version: receiver.platform.record.version ?? target.version,
     },
   ]);

@@ -6,6 +6,7 @@ const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 12, 0, second
 function row(id: string, second: number, more: Partial<ArchivedMessage> = {}): ArchivedMessage {
   return {
     ...{ id, at: at(second), correlationId: 'c', requestId: id, onwardRequestId: 'o', idsMade: false },
+    ...{ parentCorrelationId: null, parentRequestId: null },
     ...{
       scenario: 'direct',
       version: '2.2.1',
@@ -44,12 +45,18 @@ function shapeOf(nodes: readonly TraceNode[]): unknown[] {
   });
 }
 
-test('a command and its late result are one tree', () => {
-  const back = { fromPlatformId: 'cpo', toPlatformId: 'msp', scenario: 'callback' };
-  const messages = [row('result', 60, back), row('start', 1), row('stop', 90)];
+test('each command has its own late results below it, whichever correlation id they came under', () => {
+  const back = (of: string): Partial<ArchivedMessage> => ({
+    ...{ fromPlatformId: 'cpo', toPlatformId: 'msp', scenario: 'callback', correlationId: 'of the CPO' },
+    ...{ parentCorrelationId: 'c', parentRequestId: of },
+  });
+  const messages = [
+    ...[row('late', 99, back('start')), row('result', 60, back('start')), row('stopped', 95, back('stop'))],
+    ...[row('start', 1), row('stop', 50)],
+  ];
   expect(shapeOf(traceTree({ messages, deliveries: [] }))).toEqual([
-    ['message start', 'callback result'],
-    'message stop',
+    ['message start', 'callback result', 'callback late'],
+    ['message stop', 'callback stopped'],
   ]);
 });
 

@@ -32,8 +32,8 @@ type Growing = TraceNode & { readonly children: Growing[] };
  * The tree, oldest first on every level.
  *
  * A delivery hangs below the message that it came from, an attempt below its delivery, and a callback below the
- * last message that went the other way between the same two platforms. What finds no parent (the log forgot it,
- * or it never had one, such as a ClientInfo push) stands on the first level: nothing is left out.
+ * message on whose way its URL was handed out, whichever correlation id it came under itself. What finds no parent
+ * (the log forgot it, or it never had one, such as a ClientInfo push) stands on the first level: nothing is left out.
  */
 export function traceTree({ messages, deliveries }: TraceRecords): readonly TraceNode[] {
   const nodes = [...messages.map(messageNode), ...deliveries.map(deliveryNode)].sort(byTime);
@@ -63,7 +63,7 @@ function byTime(a: Growing, b: Growing): number {
   return a.at.getTime() - b.at.getTime() || LEVEL[a.kind] - LEVEL[b.kind];
 }
 
-/** Each kind looks among other kinds only, in one direction: there are no circles. */
+/** Each kind looks among other kinds only, in one direction: there are no circles. A callback never has another below it. */
 function parentOf(node: Growing, index: number, sorted: readonly Growing[]): Growing | undefined {
   const nearest = (fits: (other: Growing) => boolean): Growing | undefined => nearestTo(index, sorted, fits);
   if (node.kind === 'delivery') return nearest((other) => isSourceOf(other, node.delivery.requestId));
@@ -95,7 +95,8 @@ function isDeliveryOf(other: Growing, attempt: ArchivedMessage): boolean {
   return requestId === attempt.requestId && platformId === attempt.toPlatformId && receiver === attempt.to;
 }
 
-function isAnsweredBy(other: Growing, { fromPlatformId, toPlatformId }: ArchivedMessage): boolean {
-  if (other.kind !== 'message' || fromPlatformId === null) return false;
-  return other.message.toPlatformId === fromPlatformId && other.message.fromPlatformId === toPlatformId;
+function isAnsweredBy(other: Growing, callback: ArchivedMessage): boolean {
+  if (other.kind !== 'message') return false;
+  const { correlationId, requestId } = other.message;
+  return correlationId === callback.parentCorrelationId && requestId === callback.parentRequestId;
 }

@@ -25,6 +25,8 @@ export function trace(progress: Progress, outgoing: Outgoing, ocpiStatus: number
     correlationId: clip(progress.ids.correlationId),
     requestId: clip(progress.ids.requestId),
     onwardRequestId: progress.onwardRequestId ?? null,
+    parentCorrelationId: progress.cause?.correlationId ?? null,
+    parentRequestId: progress.cause?.requestId ?? null,
     idsMade: progress.idsMade,
     scenario: progress.scenario ?? null,
     version: target?.version ?? null,

@@ -3,7 +3,7 @@
  *
  * The adapter is `libs/store` (PostgreSQL); an in-memory twin is in `libs/testkit`.
  */
-import { type DetourKind, type InterfaceRole, type PartyId } from '@app/ocpi';
+import { type DetourKind, type InterfaceRole, type MessageIds, type PartyId } from '@app/ocpi';
 
 /** One end of a detour. */
 export interface DetourEnd {
@@ -24,6 +24,8 @@ export interface Detour {
   readonly holder: DetourEnd;
   /** Whom it leads to. */
   readonly owner: DetourEnd;
+  /** The message on whose way it was made, by the ids of its caller; null for those made before this was kept. */
+  readonly cause: MessageIds | null;
   readonly createdAt: Date;
   /** From then on it leads nowhere; null = never. */
   readonly expiresAt: Date | null;

@@ -9,6 +9,9 @@ export interface MessageRow {
   /** The caller's X-Request-ID, and the one that the hub sent onward. */
   readonly requestId: string;
   readonly onwardRequestId: string | null;
+  /** The message that handed out the URL which a callback came to: its correlation id may be another one. */
+  readonly parentCorrelationId: string | null;
+  readonly parentRequestId: string | null;
   /** Ids that the caller left out and the hub made. */
   readonly idsMade: boolean;
   readonly scenario: string | null;
@@ -43,6 +46,12 @@ export interface MessageFilter {
   readonly until?: Date;
 }
 
+export interface TracedMessages {
+  readonly messages: readonly ArchivedMessage[];
+  /** There are more than the limit. */
+  readonly truncated: boolean;
+}
+
 /** The writing side. It never waits: rows gather in a bounded buffer and are written in batches. */
 export interface MessageLog {
   record(row: MessageRow): void;
@@ -56,4 +65,9 @@ export interface MessageLog {
 export interface MessageArchive {
   /** Newest first. @throws InvalidCursor */
   find(filter: MessageFilter, page: PageRequest): Promise<Page<ArchivedMessage>>;
+  /**
+   * What belongs to one correlation id, oldest first: its messages, and callbacks that came of them under another
+   * one. Asked for such another one, it finds the same.
+   */
+  trace(correlationId: string, limit: number): Promise<TracedMessages>;
 }

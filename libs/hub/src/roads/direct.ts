@@ -40,6 +40,8 @@ export async function direct(permitted: Permitted, parts: DirectParts): Promise<
     ? await parts.detours.onward(permitted, receiver)
     : permitted;
   const onwardRequestId = parts.newId();
+  // Known before it is sent: a message that comes to nothing is looked for by this id, too.
+  learned(permitted, { onwardRequestId });
   const request = onwardRequest(message, receiver, onwardRequestId, parts.patience);
   const given = readAnswer(await send(parts.courier, request), receiver);
   const answer = leadsBack(permitted, given)

@@ -1,6 +1,6 @@
 /** ADAPTER of the port `DetourStore`. */
 import { type Detour, type DetourEnd, type DetourStore } from '@app/hub';
-import { partyKey } from '@app/ocpi';
+import { type MessageIds, partyKey } from '@app/ocpi';
 import { type DataSource } from 'typeorm';
 import { DetourEntity } from '../entities';
 
@@ -28,11 +28,12 @@ export class PostgresDetourStore implements DetourStore {
   }
 }
 
-function rowOf({ holder, owner, ...detour }: Detour): DetourEntity {
+function rowOf({ holder, owner, cause, ...detour }: Detour): DetourEntity {
   return {
     ...detour,
     ...{ holderPlatformId: holder.platformId, holderParty: partyKey(holder.party) },
     ...{ ownerPlatformId: owner.platformId, ownerParty: partyKey(owner.party) },
+    ...{ causeCorrelationId: cause?.correlationId ?? null, causeRequestId: cause?.requestId ?? null },
   };
 }
 
@@ -42,7 +43,13 @@ function detourOf(row: DetourEntity): Detour {
     ...{ id, kind, target, module, interfaceRole, createdAt, expiresAt },
     holder: endOf(row.holderPlatformId, row.holderParty),
     owner: endOf(row.ownerPlatformId, row.ownerParty),
+    cause: causeOf(row),
   };
+}
+
+function causeOf({ causeCorrelationId, causeRequestId }: DetourEntity): MessageIds | null {
+  if (causeCorrelationId === null || causeRequestId === null) return null;
+  return { correlationId: causeCorrelationId, requestId: causeRequestId };
 }
 
 function endOf(platformId: string, party: string): DetourEnd {

@@ -45,6 +45,13 @@ export class DetourEntity {
   @Column('text', { name: 'owner_party' })
   ownerParty: string;
 
+  /** Null, both of them, in rows from before they were kept. */
+  @Column('text', { name: 'cause_correlation_id', nullable: true })
+  causeCorrelationId: string | null;
+
+  @Column('text', { name: 'cause_request_id', nullable: true })
+  causeRequestId: string | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 

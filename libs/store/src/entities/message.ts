@@ -8,6 +8,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
  */
 @Entity('messages')
 @Index('messages_correlation_id_idx', ['correlationId'])
+@Index('messages_parent_correlation_id_idx', ['parentCorrelationId'], {
+  where: 'parent_correlation_id IS NOT NULL',
+})
 @Index('messages_from_party_idx', ['from', 'at'])
 @Index('messages_to_party_idx', ['to', 'at'])
 export class MessageEntity {
@@ -25,6 +28,12 @@ export class MessageEntity {
 
   @Column('text', { name: 'onward_request_id', nullable: true })
   onwardRequestId: string | null;
+
+  @Column('text', { name: 'parent_correlation_id', nullable: true })
+  parentCorrelationId: string | null;
+
+  @Column('text', { name: 'parent_request_id', nullable: true })
+  parentRequestId: string | null;
 
   @Column('boolean', { name: 'ids_made' })
   idsMade: boolean;

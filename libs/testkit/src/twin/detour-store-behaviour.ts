@@ -23,11 +23,15 @@ export function detourStoreBehaviour(name: string, open: () => Promise<DetourSto
       ...{ module: 'commands', interfaceRole: 'SENDER', createdAt: at(0), expiresAt: at(10) },
       holder: { platformId: world.platformIds[0], party: { countryCode: 'NL', partyId: 'CPO' } },
       owner: { platformId: world.platformIds[1], party: { countryCode: 'DE', partyId: 'EMP' } },
+      cause: { correlationId: 'c', requestId: 'r' },
       ...more,
     });
 
     test('one that was kept is found again, whole', async () => {
-      const [response, location] = [made(), made({ kind: 'location', module: 'cdrs', expiresAt: null })];
+      const [response, location] = [
+        made(),
+        made({ kind: 'location', module: 'cdrs', expiresAt: null, cause: null }),
+      ];
       await world.detours.keep([response, location]);
       expect(await world.detours.find(response.id, at(9))).toEqual(response);
       expect(await world.detours.find(location.id, at(1_000_000))).toEqual(location);

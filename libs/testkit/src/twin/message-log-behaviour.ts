@@ -20,6 +20,7 @@ export function messageRow(more: Partial<MessageRow> = {}): MessageRow {
       onwardRequestId: randomUUID(),
       idsMade: false,
     },
+    ...{ parentCorrelationId: null, parentRequestId: null },
     ...{
       scenario: 'direct',
       version: '2.2.1',
@@ -59,7 +60,9 @@ export function messageLogBehaviour(name: string, makeWorld: () => Promise<Messa
     }
 
     test('a row comes back as it was recorded', async () => {
-      const full = messageRow({ error: 'receiver_unknown' });
+      const full = messageRow({
+        ...{ error: 'receiver_unknown', parentCorrelationId: 'parent', parentRequestId: 'parent request' },
+      });
       const bare = messageRow({
         ...{ correlationId: full.correlationId, at: new Date(full.at.getTime() - 1), idsMade: true },
         ...{ onwardRequestId: null, scenario: null, version: null, module: null, interfaceRole: null },
@@ -108,6 +111,20 @@ export function messageLogBehaviour(name: string, makeWorld: () => Promise<Messa
       expect(ids(seen)).toEqual(ids(rows));
       const times = seen.map((row) => row.at.getTime());
       expect(times).toEqual(times.toSorted((a, b) => b - a));
+    });
+
+    test('a trace holds the callbacks that came under another id, oldest first, by either id', async () => {
+      const [command, other] = [messageRow({ at: new Date(Date.now() - 5_000) }), messageRow()];
+      const callback = messageRow({ parentCorrelationId: command.correlationId });
+      for (const row of [callback, other, command]) world.messageLog.record(row);
+      await found({}, 3);
+      for (const { correlationId } of [command, callback]) {
+        const { messages, truncated } = await world.messageArchive.trace(correlationId, 2);
+        expect([messages, truncated]).toMatchObject([[command, callback], false]);
+      }
+      const cut = await world.messageArchive.trace(command.correlationId, 1);
+      expect(cut).toMatchObject({ messages: [command], truncated: true });
+      expect(await world.messageArchive.trace('nobody', 1)).toEqual({ messages: [], truncated: false });
     });
 
     test.each(['x', '', 'MjAyNi0xMS0yM1QxMjowMDowMC4wMDBa'])(

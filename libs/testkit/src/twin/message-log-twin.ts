@@ -7,6 +7,7 @@ import {
   type MessageRow,
   type Page,
   type PageRequest,
+  type TracedMessages,
 } from '@app/hub';
 import { pageAfter } from './page';
 
@@ -46,5 +47,17 @@ export class MessageLogTwin implements MessageLog, MessageArchive {
     );
   }
 
+  async trace(correlationId: string, limit: number): Promise<TracedMessages> {
+    const parents = this.rows.filter((row) => row.correlationId === correlationId);
+    const ids = new Set([correlationId, ...parents.map((row) => row.parentCorrelationId)]);
+    const found = this.rows.filter((row) => ids.has(row.correlationId) || isCallbackOf(ids, row));
+    const sorted = found.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+    return { messages: sorted.slice(0, limit), truncated: sorted.length > limit };
+  }
+
   async close(): Promise<void> {}
+}
+
+function isCallbackOf(ids: ReadonlySet<string | null>, { parentCorrelationId }: MessageRow): boolean {
+  return parentCorrelationId !== null && ids.has(parentCorrelationId);
 }
