@@ -39,21 +39,21 @@ export function party(name: string, role: Role): Party {
   return { countryCode, partyId, role };
 }
 
+/** Settings of a process of the hub on free ports; what is given wins. */
+async function hubSettings(env: Record<string, string>): Promise<Settings> {
+  const given = { ...TEST_KEYS, ALLOW_PRIVATE_NETWORKS: 'true', LOG_LEVEL: 'silent', BIND_HOST: '127.0.0.1' };
+  const ports = { OCPI_PORT: String(await freePort()), ADMIN_PORT: '0' };
+  const scheme = env.TLS_CERTIFICATE_FILE ? 'https' : 'http';
+  const PUBLIC_URL = `${scheme}://127.0.0.1:${ports.OCPI_PORT}`;
+  return readSettings({ ...given, ...ports, PUBLIC_URL, ...env });
+}
+
 /** Starts a hub with settings of its own; private networks are allowed, since its platforms are on loopback. */
 export async function startHub(env: Record<string, string> = {}): Promise<TestHub> {
   const database = await freshDatabase();
   const closers: (() => Promise<void>)[] = [() => database.drop()];
-  const settingsWith = async (more: Record<string, string>): Promise<Settings> => {
-    const given = {
-      ...TEST_KEYS,
-      ALLOW_PRIVATE_NETWORKS: 'true',
-      LOG_LEVEL: 'silent',
-      BIND_HOST: '127.0.0.1',
-    };
-    const ports = { OCPI_PORT: String(await freePort()), ADMIN_PORT: '0' };
-    const where = { PUBLIC_URL: `http://127.0.0.1:${ports.OCPI_PORT}`, DATABASE_URL: database.url };
-    return readSettings({ ...given, ...ports, ...where, ...env, ...more });
-  };
+  const settingsWith = (more: Record<string, string>): Promise<Settings> =>
+    hubSettings({ DATABASE_URL: database.url, ...env, ...more });
   const settings = await settingsWith({});
   const router = await startRouter(settings);
   const adminApp = await startAdmin(settings);

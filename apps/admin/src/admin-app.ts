@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { nestLogger } from '@app/runtime';
+import { nestLogger, type ServerTls } from '@app/runtime';
 import { AdminModule } from './admin.module';
 import { adminServer } from './http';
 import { serveOpenApi } from './openapi';
@@ -8,12 +8,13 @@ import { type AdminParts } from './parts';
 import { ProblemFilter } from './problem';
 
 /** The admin application on given parts, ready to listen. It closes nothing that it was given. */
-export async function createAdminApp(parts: AdminParts): Promise<NestFastifyApplication> {
-  const { adapter, routes } = adminServer();
+export async function createAdminApp(parts: AdminParts, tls?: ServerTls): Promise<NestFastifyApplication> {
+  const { adapter, routes } = adminServer(tls);
   const app = await NestFactory.create<NestFastifyApplication>(AdminModule.register(parts), adapter, {
     logger: nestLogger(parts.log),
     bodyParser: false,
     abortOnError: false,
+    ...(tls && { httpsOptions: {} }),
   });
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
   serveOpenApi(app);

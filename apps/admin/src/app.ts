@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createCourier } from '@app/courier';
 import { type Courier } from '@app/hub';
 import { versionsUrl } from '@app/ocpi';
-import { createLogger, type Logger, processMetrics, type RunningApp } from '@app/runtime';
+import { createLogger, type Logger, processMetrics, type RunningApp, ServerTls } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
 import { createAdminApp } from './admin-app';
@@ -19,7 +19,7 @@ const POOL_SIZE = 4;
 /**
  * Starts the operator's REST API on `ADMIN_BIND_HOST` and `ADMIN_PORT`.
  *
- * @throws when the database cannot be reached or the port is taken
+ * @throws when the database cannot be reached, the port is taken, or the TLS files cannot be used
  */
 export async function startAdmin(settings: Settings): Promise<RunningApp> {
   const log = createLogger('admin', settings.logLevel);
@@ -45,7 +45,7 @@ interface Opened {
 }
 
 async function listen(settings: Settings, parts: AdminParts, opened: Opened): Promise<RunningApp> {
-  const nest = await createAdminApp(parts);
+  const nest = await createAdminApp(parts, await ServerTls.open(settings, parts.log));
   await nest.listen(settings.adminPort, settings.adminBindHost);
   // Requests in flight first, then what they use.
   const close = () => nest.close().finally(() => closeAll(opened));

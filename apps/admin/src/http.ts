@@ -1,3 +1,5 @@
+import { type RequestListener } from 'node:http';
+import { createHttpServer, type ServerTls } from '@app/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { asProblem, Problem } from './problem';
@@ -7,6 +9,9 @@ import { RouteTable } from './route-table';
 const MAX_BODY_BYTES = 1024 * 1024;
 /** From the first byte of a request to its last, in ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Idle connections are kept longer than the usual 60 s of proxies in front, so that those close first, in ms. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const TIMEOUTS = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
 
 /** Nothing here may be guessed at, kept by a cache, or shown in a frame. */
 const SECURITY_HEADERS = {
@@ -17,10 +22,13 @@ const SECURITY_HEADERS = {
 };
 
 /** The HTTP server of the admin application, and the table of what it serves. */
-export function adminServer(): { readonly adapter: FastifyAdapter; readonly routes: RouteTable } {
+export function adminServer(tls: ServerTls | undefined): {
+  readonly adapter: FastifyAdapter;
+  readonly routes: RouteTable;
+} {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory: (nest: RequestListener) => createHttpServer(tls, TIMEOUTS, nest),
     // A URL that cannot even be decoded reaches no route and no filter.
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
       refuse(error, reply as FastifyReply),

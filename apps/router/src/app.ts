@@ -1,7 +1,14 @@
 import { createCourier } from '@app/courier';
 import { type Courier, Directory, Newcomers, TokenGrace, watchedCourier } from '@app/hub';
 import { versionsUrl } from '@app/ocpi';
-import { createLogger, type Logger, nestLogger, processMetrics, type RunningApp } from '@app/runtime';
+import {
+  createLogger,
+  type Logger,
+  nestLogger,
+  processMetrics,
+  type RunningApp,
+  ServerTls,
+} from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
 import { NestFactory } from '@nestjs/core';
@@ -26,7 +33,7 @@ const IDLE_POOL_MS = 60_000;
 /**
  * Starts the OCPI listener: versions, credentials, hubclientinfo and every functional module.
  *
- * @throws when the database cannot be reached or the port is taken
+ * @throws when the database cannot be reached, the port is taken, or the TLS files cannot be used
  */
 export async function startRouter(settings: Settings): Promise<RunningApp> {
   const log = createLogger('router', settings.logLevel);
@@ -53,10 +60,11 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
 }
 
 async function listen(parts: RouterParts, settings: Settings, log: Logger): Promise<NestFastifyApplication> {
+  const tls = await ServerTls.open(settings, log);
   const nest = await NestFactory.create<NestFastifyApplication>(
     RouterModule.with(parts),
-    createListener(parts, settings.maxBodyBytes),
-    { bodyParser: false, logger: nestLogger(log), abortOnError: false },
+    createListener(parts, settings.maxBodyBytes, tls),
+    { bodyParser: false, logger: nestLogger(log), abortOnError: false, ...(tls && { httpsOptions: {} }) },
   );
   await nest.listen(settings.ocpiPort, settings.bindHost);
   return nest;

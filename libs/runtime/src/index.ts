@@ -9,3 +9,4 @@ export {
 } from './metrics';
 export { healthModule, READY_LIMIT_MS, type Checks, type HealthSource } from './health';
 export { runProcess, SAME_REQUEST_MS, type RunningApp } from './run-process';
+export { createHttpServer, ServerTls } from './tls/server-tls';

@@ -1,5 +1,6 @@
 import { rows, type Embeddable, type GivenSettings, type Row, type Settings } from './rows';
 import { NotAllowed } from './parsers';
+import { tlsFaults } from './tls-faults';
 
 /** The environment: variable names and their text. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,6 +55,7 @@ function read(env: Environment, required: readonly Embeddable[]): GivenSettings 
   if (env.NODE_ENV === 'production' && isShort(values.adminApiKey)) {
     faults.push(`${rows.adminApiKey.env} must have at least ${MIN_PRODUCTION_KEY} characters in production`);
   }
+  faults.push(...tlsFaults(values));
   if (faults.length > 0) throw new SettingsError(faults);
   return withDerived(values as unknown as GivenSettings, env);
 }
@@ -82,9 +84,10 @@ function valueOf(row: Row<unknown>, env: Environment, report: (fault: string) =>
 /** Values that follow from others: the public URL from the port, the two shorter timeouts from an explicit cap. */
 function withDerived(given: GivenSettings, env: Environment): GivenSettings {
   const cap = textOf(rows.forwardTimeoutMs, env) === undefined ? Infinity : given.forwardTimeoutMs;
+  const scheme = given.tlsCertificateFile === undefined ? 'http' : 'https';
   return {
     ...given,
-    publicUrl: given.publicUrl ?? `http://localhost:${given.ocpiPort}`,
+    publicUrl: given.publicUrl ?? `${scheme}://localhost:${given.ocpiPort}`,
     commandTimeoutMs: Math.min(given.commandTimeoutMs, cap),
     authorizeTimeoutMs: Math.min(given.authorizeTimeoutMs, cap),
   };

@@ -33,6 +33,7 @@ const DAY_SECONDS = 86_400;
 /** A peer that needs longer than ten minutes for one answer is not answering. */
 const TIMEOUT_MS = whole(1, 600_000);
 const SPAN_SECONDS = whole(1, 366 * DAY_SECONDS);
+const FILE = textOf(1, 1024);
 const secret = true;
 
 /** Every setting of the hub, one row each, in the order in which the README lists them. */
@@ -65,7 +66,7 @@ export const rows = {
     },
   ),
   publicUrl: row('PUBLIC_URL', baseUrl, 'Base of every URL that the hub hands out, as platforms reach it', {
-    defaultShown: '`http://localhost:{OCPI_PORT}`',
+    defaultShown: '`http://localhost:{OCPI_PORT}`; https with `TLS_CERTIFICATE_FILE`',
   }),
   bindHost: row('BIND_HOST', textOf(1, 255), 'Address on which the router listens', { fallback: '0.0.0.0' }),
   ocpiPort: row('OCPI_PORT', port, 'Port of the OCPI interface; 0 = any free one', { fallback: '3000' }),
@@ -89,6 +90,19 @@ export const rows = {
     port,
     'Port of the hubclientinfo service (health and metrics); 0 = any free one',
     { fallback: '3003' },
+  ),
+  tlsCertificateFile: row(
+    'TLS_CERTIFICATE_FILE',
+    FILE,
+    'Certificate chain (PEM) with which router and admin API serve TLS; read again when it changes',
+    { defaultShown: 'none: no TLS here' },
+  ),
+  tlsKeyFile: row('TLS_KEY_FILE', FILE, 'Its private key (PEM)', { defaultShown: 'none' }),
+  tlsClientCaFile: row(
+    'TLS_CLIENT_CA_FILE',
+    FILE,
+    'Authorities (PEM) of the client certificates of platforms; others do not count then, even when pinned',
+    { defaultShown: 'none: a pinned certificate counts whoever signed it' },
   ),
   adminApiKey: row('ADMIN_API_KEY', textOf(1, 255), 'Key of the admin API (`Authorization: Bearer …`)', {
     defaultShown: '`npm start`: made and kept in `DATA_DIR`; else required',
@@ -203,11 +217,11 @@ type Values = { readonly [K in keyof Rows]: ValueOf<Rows[K]> };
 /** What `npm start` can make itself when the environment does not give it. */
 export type Embeddable = 'databaseUrl' | 'adminApiKey' | 'encryptionKey';
 
+/** Without Redis the queue runs on PostgreSQL; without the files there is no TLS here. */
+type Optional = 'redisUrl' | 'tlsCertificateFile' | 'tlsKeyFile' | 'tlsClientCaFile';
+
 /** The settings of a process, each under the camelCase name of its variable; the unit is in the name. */
-export type Settings = Omit<Values, 'redisUrl'> & {
-  /** Absent: the queue runs on PostgreSQL. */
-  readonly redisUrl?: string;
-};
+export type Settings = Omit<Values, Optional> & Partial<Pick<Values, Optional>>;
 
 /** Settings as given, before `npm start` fills in what it embeds. */
 export type GivenSettings = Omit<Settings, Embeddable> & Partial<Pick<Settings, Embeddable>>;

@@ -155,3 +155,20 @@ describe('what is shown', () => {
     }
   });
 });
+
+describe('TLS', () => {
+  const PAIR = { TLS_CERTIFICATE_FILE: '/tls/c.pem', TLS_KEY_FILE: '/tls/k.pem' };
+
+  it('makes the default public URL an https one', () => {
+    expect(readSettings({ ...REQUIRED, ...PAIR }).publicUrl).toBe('https://localhost:3000');
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['set together', { TLS_CERTIFICATE_FILE: '/tls/c.pem' }],
+    ['set together', { TLS_KEY_FILE: '/tls/k.pem' }],
+    ['TLS_CLIENT_CA_FILE needs', { TLS_CLIENT_CA_FILE: '/tls/ca.pem' }],
+    ['PUBLIC_URL must be an https:// URL', { ...PAIR, PUBLIC_URL: 'http://hub.example' }],
+  ])('is refused: %s %j', (fault, env) => {
+    expect(faultsOf({ ...REQUIRED, ...env })).toEqual([expect.stringContaining(fault)]);
+  });
+});

@@ -1,3 +1,4 @@
+export * from './certificate-maker';
 export * from './courier-behaviour';
 export * from './in-memory-courier';
 export * from './listener';

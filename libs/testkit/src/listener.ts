@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, type Socket } from 'node:net';
 import { TEST_ONLY_CERTIFICATE, TEST_ONLY_KEY } from './tls-fixture';
 
@@ -16,6 +16,7 @@ export class Listener {
   constructor(
     private readonly answer: Answerer,
     private readonly scheme: 'http' | 'https' = 'http',
+    private readonly tls: ServerOptions = { key: TEST_ONLY_KEY, cert: TEST_ONLY_CERTIFICATE },
   ) {}
 
   /** Connections open now. */
@@ -58,6 +59,6 @@ export class Listener {
 
   private create(): Server {
     if (this.scheme === 'http') return createServer(this.answer);
-    return createTlsServer({ key: TEST_ONLY_KEY, cert: TEST_ONLY_CERTIFICATE }, this.answer) as Server;
+    return createTlsServer(this.tls, this.answer) as Server;
   }
 }

@@ -6,12 +6,13 @@ import {
   type IncomingMessage,
   request as httpRequest,
 } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 
 export type CallHeaders = Readonly<Record<string, string | readonly string[] | null | undefined>>;
 
 export interface OcpiCall {
   readonly method: string;
-  /** Absolute http URL; path and query go out as written. */
+  /** Absolute URL; path and query go out as written. */
   readonly url: string;
   /** The credentials token, not encoded; null leaves `Authorization` out. */
   readonly token: string | null;
@@ -19,6 +20,7 @@ export interface OcpiCall {
   readonly body?: unknown;
   /** Replaces the default headers of the same name (in any case); null or undefined leaves one out. */
   readonly headers?: CallHeaders;
+  /** For https one of `node:https`: it says whom to trust and what to show. */
   readonly agent?: Agent;
 }
 
@@ -52,10 +54,10 @@ export function authorization(token: string): string {
 export function sendCall(call: OcpiCall): Promise<CallAnswer> {
   const body = bytesOf(call.body);
   const headers = headersOf(call, body);
-  const { hostname, port, target } = parts(call.url);
+  const { send, hostname, port, target } = parts(call.url);
   return new Promise((resolve, reject) => {
     const options = { hostname, port, path: target, method: call.method, headers, agent: call.agent };
-    const request = httpRequest(options, (answer) => {
+    const request = send(options, (answer) => {
       readAnswer(answer, headers).then(resolve, reject);
     });
     request.once('error', reject).end(body);
@@ -113,9 +115,10 @@ function headersOf(call: OcpiCall, body: Buffer | undefined): Record<string, str
 }
 
 /** Not `new URL`, which would rewrite the path. */
-function parts(url: string): { hostname: string; port: string; target: string } {
-  const found = /^http:\/\/([^/:?]+)(?::(\d+))?(.*)$/s.exec(url);
+function parts(url: string): { send: typeof httpRequest; hostname: string; port: string; target: string } {
+  const found = /^(https?):\/\/([^/:?]+)(?::(\d+))?(.*)$/s.exec(url);
   if (!found) throw new TypeError(`not an http URL: ${url}`);
-  const [, hostname = '', port = '80', rest = ''] = found;
-  return { hostname, port, target: rest.startsWith('/') ? rest : `/${rest}` };
+  const [, scheme, hostname = '', given, rest = ''] = found;
+  const [send, port] = scheme === 'https' ? [httpsRequest, given ?? '443'] : [httpRequest, given ?? '80'];
+  return { send, hostname, port, target: rest.startsWith('/') ? rest : `/${rest}` };
 }

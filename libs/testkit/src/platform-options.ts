@@ -1,4 +1,5 @@
 import { type InterfaceRole, INTERFACES, MODULES, type Party } from '@app/ocpi';
+import { type AgentOptions, type ServerOptions } from 'node:https';
 
 export interface ModuleInterface {
   readonly module: string;
@@ -23,6 +24,10 @@ export interface TestPlatformOptions {
    * `MisbehavingParty`, a closed port, a name that does not resolve.
    */
   readonly endpointOrigin?: string;
+  /** It is reached by https, with this certificate and these demands. */
+  readonly server?: ServerOptions;
+  /** It calls a hub by https, trusts these authorities and shows this certificate. */
+  readonly client?: AgentOptions;
 }
 
 export const ALL_MODULES: readonly ModuleInterface[] = [

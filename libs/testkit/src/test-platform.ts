@@ -1,5 +1,6 @@
 import { type InterfaceRole, type Party, partyKey } from '@app/ocpi';
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
 import { HubClient, successData } from './hub-client';
 import { Listener } from './listener';
 import { MISBEHAVIOURS, type Misbehaviour } from './misbehaviour';
@@ -38,7 +39,7 @@ export class TestPlatform {
   readonly configuration = new Received();
   private readonly functional = new Received();
   /** A connection for each call: a kept one would be found dead by the first call after the hub's restart. */
-  private readonly agent = new Agent({ keepAlive: false });
+  private readonly agent: Agent;
   private readonly desk: PlatformDesk;
   private readonly listener: Listener;
   private readonly served: readonly ServedEndpoint[];
@@ -46,11 +47,13 @@ export class TestPlatform {
   private program: AnswerProgram = () => undefined;
 
   private constructor(private readonly options: TestPlatformOptions) {
+    const { client, server } = options;
+    this.agent = client ? new SecureAgent({ ...client, keepAlive: false }) : new Agent({ keepAlive: false });
     this.hub = new HubClient(this.agent);
     this.desk = new PlatformDesk(options, this.tokens, this.hub);
-    this.listener = new Listener((request, response) => {
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
       void this.serve(request, response);
-    });
+    this.listener = new Listener(answer, server ? 'https' : 'http', server);
     const modules = options.modules ?? ALL_MODULES;
     this.served = this.desk.versions.flatMap((version) =>
       modules.map((each) => ({ ...each, path: endpointPath(options, version, each) })),

@@ -1,7 +1,8 @@
 import { HubError, refusalAnswer } from '@app/hub';
+import { createHttpServer, type ServerTls } from '@app/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
+import { type RequestListener } from 'node:http';
 import { type Socket } from 'node:net';
 import { type RouterParts } from '../parts';
 import { isFunctional, serveFunctional } from './functional';
@@ -10,13 +11,23 @@ import { isFunctional, serveFunctional } from './functional';
 const REQUEST_TIMEOUT_MS = 60_000;
 /** Idle connections are kept longer than the usual 60 s of proxies in front, so that those close first, in ms. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/**
+ * Client certificates are asked for and none is demanded in the handshake: which platform must show which one is
+ * known when the token of its request is.
+ */
+const CLIENTS = { requestCert: true, rejectUnauthorized: false };
 const TIMEOUTS = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
 
 /** The HTTP listener. Functional messages go their own short way, the rest goes to Nest; bodies stay bytes in both. */
-export function createListener(parts: RouterParts, maxBodyBytes: number): FastifyAdapter {
+export function createListener(
+  parts: RouterParts,
+  maxBodyBytes: number,
+  tls: ServerTls | undefined,
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
-    serverFactory: (nest: RequestListener) => createServer(TIMEOUTS, oneOfTwo(nest, parts, maxBodyBytes)),
+    serverFactory: (nest: RequestListener) =>
+      createHttpServer(tls, { ...TIMEOUTS, ...CLIENTS }, oneOfTwo(nest, parts, maxBodyBytes)),
     routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
