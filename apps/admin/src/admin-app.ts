@@ -2,6 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { nestLogger, type ServerTls } from '@app/runtime';
 import { AdminModule } from './admin.module';
+import { ChangeInterceptor } from './audit';
+import { Contract } from './contract';
 import { adminServer } from './http';
 import { serveOpenApi } from './openapi';
 import { type AdminParts } from './parts';
@@ -17,7 +19,9 @@ export async function createAdminApp(parts: AdminParts, tls?: ServerTls): Promis
     ...(tls && { httpsOptions: {} }),
   });
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
-  serveOpenApi(app);
+  const contract = new Contract(app, routes);
+  app.useGlobalInterceptors(new ChangeInterceptor(parts, contract));
+  contract.learn(serveOpenApi(app));
   await app.init();
   await adapter.getInstance().ready();
   return app;

@@ -1,9 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { healthModule } from '@app/runtime';
+import { ApiKeyGuard } from './access';
 import { AgreementsController } from './agreements';
 import { AllowedHostsController } from './allowed-hosts';
-import { ApiKeyGuard } from './api-key.guard';
+import { ApiKeysController } from './api-keys';
+import { AuditController } from './audit';
 import { DeliveriesController, DeliveryPauseController } from './deliveries';
 import { MessagesController } from './messages';
 import { PartiesController } from './parties';
@@ -31,6 +33,8 @@ export class AdminModule {
         DeliveryPauseController,
         MessagesController,
         TracesController,
+        ApiKeysController,
+        AuditController,
       ],
       providers: [
         { provide: ADMIN_PARTS, useValue: parts },

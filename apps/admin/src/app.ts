@@ -87,5 +87,7 @@ function adminParts(
     health: { metrics: processMetrics(), ready: async () => ({ postgres: await ready() }) },
     log,
     apiKey: settings.adminApiKey,
+    apiKeys: store.apiKeys,
+    audit: store.audit,
   };
 }

@@ -3,17 +3,23 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiHeader } from '@nestjs/swagger';
 import { type Once, type Repetition } from '@app/hub';
 import { type FastifyRequest } from 'fastify';
+import { callerOf } from './access';
+import { nothingChanged } from './audit';
 import { ApiProblems, invalid, Problem } from './problem';
 
 /** For so long a repeated request is known as one, in ms. */
 const REMEMBERED_MS = 24 * 60 * 60 * 1000;
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** What a caller sent as `Idempotency-Key`; `undefined` without. @throws Problem `invalid_input` */
+/**
+ * What a caller sent as `Idempotency-Key`, as its own: nobody gets the answer that another's key got. `undefined`
+ * without. @throws Problem `invalid_input`
+ */
 export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) => {
-  const key = context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key'];
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
-  if (typeof key === 'string' && KEY.test(key)) return key;
+  if (typeof key === 'string' && KEY.test(key)) return `${callerOf(request).id ?? ''} ${key}`;
   throw invalid('Idempotency-Key', 'Idempotency-Key must be 1 to 255 printable ASCII characters, no spaces');
 });
 
@@ -67,6 +73,7 @@ export async function created<Outcome extends { readonly outcome: string }, View
   });
   if (!isRepetition(outcome)) return view(outcome);
   if (outcome.outcome === 'key_reused') throw new Problem('idempotency_key_reused');
+  nothingChanged();
   return JSON.parse(outcome.answer) as View;
 }
 

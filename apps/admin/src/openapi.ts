@@ -4,20 +4,24 @@ import { AdminModule } from './admin.module';
 
 const DESCRIPTION = `The operator's side of the hub.
 
-Every call under \`/admin/v1\` needs \`Authorization: Bearer {ADMIN_API_KEY}\`. Errors have one form, \`ProblemView\`;
+Every call under \`/admin/v1\` needs \`Authorization: Bearer {key}\`: the \`ADMIN_API_KEY\` of the hub, which is an owner's, or one made
+by \`POST /admin/v1/api-keys\`. A \`viewer\` may look, an \`operator\` change everything but keys, an \`owner\` everything; every change
+is in \`/admin/v1/audit\`. Errors have one form, \`ProblemView\`;
 unknown fields and query parameters are refused. Lists answer \`{data, next_cursor}\`.
 Creations take an \`Idempotency-Key\`, so that a request whose answer was lost can be sent again. Times are UTC, RFC 3339.
 
 Open to everybody who reaches this port: \`/health/live\`, \`/health/ready\`, \`/metrics\`, and this document.`;
 
 /** Serves `/admin/openapi.json` (OpenAPI 3.1, made from the code) and the page `/admin/docs`, without outside assets. */
-export function serveOpenApi(app: NestFastifyApplication): void {
-  SwaggerModule.setup('admin/docs', app, openApiDocument(app), {
+export function serveOpenApi(app: NestFastifyApplication): OpenAPIObject {
+  const document = openApiDocument(app);
+  SwaggerModule.setup('admin/docs', app, document, {
     jsonDocumentUrl: 'admin/openapi.json',
     raw: ['json'],
     customSiteTitle: 'OCPI roaming hub: admin API',
     swaggerOptions: { validatorUrl: null },
   });
+  return document;
 }
 
 function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -26,7 +30,11 @@ function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('OCPI roaming hub: admin API')
     .setDescription(DESCRIPTION)
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The `ADMIN_API_KEY` of the hub.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'The `ADMIN_API_KEY` of the hub, or a key made by it.',
+    })
     .build();
   return withNullTypes(
     SwaggerModule.createDocument(app, config, { include: [AdminModule] }),

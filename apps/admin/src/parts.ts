@@ -1,5 +1,7 @@
 import {
   type AgreementStore,
+  type ApiKeyStore,
+  type AuditLog,
   type DeliveryArchive,
   type MessageArchive,
   type RegistrationParts,
@@ -19,8 +21,10 @@ export interface AdminParts {
   readonly statuses: StatusControl;
   readonly health: HealthSource;
   readonly log: Logger;
-  /** The key that opens `/admin/v1`. */
+  /** The first owner's key. */
   readonly apiKey: string;
+  readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditLog;
 }
 
 /** The injection token of {@link AdminParts}. */

@@ -11,7 +11,8 @@ import {
   type PartyKey,
   partyKey,
 } from '@app/ocpi';
-import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { IsString, Length, Matches, ValidateBy, type ValidationOptions } from 'class-validator';
 
 /** A half of a pair that is well-formed, to check the other half with. */
 const COUNTRY = 'NL';
@@ -35,6 +36,18 @@ function rule(name: string, says: string, holds: (value: string) => boolean) {
       },
       options,
     );
+}
+
+export const MAX_NAME_LENGTH = 100;
+
+/** The name of a thing, as people write it. */
+export function IsName(): PropertyDecorator {
+  return applyDecorators(
+    IsString(),
+    Length(1, MAX_NAME_LENGTH),
+    Matches(/\S/, { message: '$property must not be blank' }),
+    Matches(/^\P{Cc}*$/u, { message: '$property must have no control characters' }),
+  );
 }
 
 /** ISO-3166 alpha-2, any case. Spec: 2.2.1-d2 credentials, CredentialsRole class. */

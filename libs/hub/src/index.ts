@@ -1,4 +1,5 @@
 export * from './agreement';
+export * from './audit';
 export { authenticateAnyToken } from './callers';
 export * from './client-info';
 export * from './credentials';

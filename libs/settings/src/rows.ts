@@ -104,10 +104,15 @@ export const rows = {
     'Authorities (PEM) of the client certificates of platforms; others do not count then, even when pinned',
     { defaultShown: 'none: a pinned certificate counts whoever signed it' },
   ),
-  adminApiKey: row('ADMIN_API_KEY', textOf(1, 255), 'Key of the admin API (`Authorization: Bearer …`)', {
-    defaultShown: '`npm start`: made and kept in `DATA_DIR`; else required',
-    secret,
-  }),
+  adminApiKey: row(
+    'ADMIN_API_KEY',
+    textOf(1, 255),
+    'First owner’s key of the admin API (`Authorization: Bearer …`)',
+    {
+      defaultShown: '`npm start`: made and kept in `DATA_DIR`; else required',
+      secret,
+    },
+  ),
   encryptionKey: row(
     'ENCRYPTION_KEY',
     key,

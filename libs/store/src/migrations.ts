@@ -12,6 +12,8 @@ import { Objects1795400400000 } from '../../../migrations/1795400400000-objects'
 import { Statuses1795400500000 } from '../../../migrations/1795400500000-statuses';
 import { Agreements1795400600000 } from '../../../migrations/1795400600000-agreements';
 import { IdempotencyKeys1795400610000 } from '../../../migrations/1795400610000-idempotency-keys';
+import { ApiKeys1795500100000 } from '../../../migrations/1795500100000-api-keys';
+import { AuditLog1795500110000 } from '../../../migrations/1795500110000-audit-log';
 import { MessageParents1795500200000 } from '../../../migrations/1795500200000-message-parents';
 
 export const MIGRATIONS = [
@@ -28,5 +30,7 @@ export const MIGRATIONS = [
   Statuses1795400500000,
   Agreements1795400600000,
   IdempotencyKeys1795400610000,
+  ApiKeys1795500100000,
+  AuditLog1795500110000,
   MessageParents1795500200000,
 ];

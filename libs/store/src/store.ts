@@ -1,6 +1,8 @@
 import {
   type AgreementStore,
   type AnnouncementStore,
+  type ApiKeyStore,
+  type AuditLog,
   type ChangeFeed,
   type DeliveryArchive,
   type DeliveryStore,
@@ -20,6 +22,8 @@ import {
 } from '@app/hub';
 import { IsNull, Not, type DataSource } from 'typeorm';
 import { PostgresAgreementStore } from './agreements/agreement-store';
+import { PostgresApiKeyStore } from './api-keys/api-key-store';
+import { PostgresAuditLog } from './audit/audit-log';
 import { PostgresChangeFeed } from './change-feed';
 import { atMost, connect, dataSourceFor, QUERY_LIMITS } from './connection';
 import { PostgresDeliveryArchive, PostgresDeliveryStore, PostgresOutbox } from './deliveries';
@@ -43,6 +47,8 @@ const CLOSE_MS = 2_000;
 export interface Store {
   readonly platforms: PlatformStore;
   readonly agreements: AgreementStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditLog;
   readonly changes: ChangeFeed;
   readonly deliveries: DeliveryStore;
   readonly deliveryArchive: DeliveryArchive;
@@ -104,6 +110,8 @@ async function checkKey(dataSource: DataSource, seal: Seal): Promise<void> {
 class PostgresStore implements Store {
   readonly platforms: PlatformStore;
   readonly agreements: AgreementStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditLog;
   readonly changes: ChangeFeed;
   readonly deliveries: DeliveryStore;
   readonly deliveryArchive: DeliveryArchive;
@@ -128,6 +136,8 @@ class PostgresStore implements Store {
     this.platforms = new PostgresPlatformStore(dataSource, records, seal, keeper);
     const agreements = new PostgresAgreementStore(dataSource, keeper);
     this.agreements = agreements;
+    this.apiKeys = new PostgresApiKeyStore(dataSource, keeper);
+    this.audit = new PostgresAuditLog(dataSource);
     const source = {
       platforms: (ids?: readonly string[]) => records.load(ids),
       agreements: () => agreements.loadAll(),

@@ -11,6 +11,7 @@ import {
 import { type AgreementOutcome } from '@app/hub';
 import { type FastifyRequest } from 'fastify';
 import { AdminController } from '../admin-controller';
+import { nothingChanged } from '../audit';
 import { ApiIdempotent, created, IdempotencyKey } from '../idempotency';
 import { pageRequest, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
@@ -80,7 +81,10 @@ export class AgreementsController {
   async import(@Query() query: ImportQuery, @Req() request: FastifyRequest): Promise<ImportReportView> {
     const { agreements: store, registration } = this.parts;
     const { agreements, faults } = await checkImport(importRows(request.body));
-    if (query.dry_run) return { dry_run: true, ...(await store.previewImport(agreements)), faults };
+    if (query.dry_run) {
+      nothingChanged();
+      return { dry_run: true, ...(await store.previewImport(agreements)), faults };
+    }
     if (faults.length > 0) throw importRefused(faults);
     return { dry_run: false, ...(await store.importAll(agreements, registration.now())), faults };
   }

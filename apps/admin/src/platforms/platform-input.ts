@@ -1,18 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { type Role, ROLES } from '@app/ocpi';
 import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
 import {
-  ArrayMaxSize,
-  IsArray,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
-import { IsCountryCode, IsCredentialsToken, IsPartyId, IsPeerRole, IsPeerUrl } from '../rules';
+  IsCountryCode,
+  IsCredentialsToken,
+  IsName,
+  IsPartyId,
+  IsPeerRole,
+  IsPeerUrl,
+  MAX_NAME_LENGTH,
+} from '../rules';
 
-const MAX_NAME_LENGTH = 100;
 /** More parties than any platform known hosts, few enough for one transaction. */
 const MAX_PLANNED_PARTIES = 1000;
 export const PEER_ROLES = ROLES.filter((role) => role !== 'HUB');
@@ -33,10 +32,7 @@ export class PlannedPartyInput {
 
 export class PlatformInput {
   @ApiProperty({ example: 'Example Charging', minLength: 1, maxLength: MAX_NAME_LENGTH })
-  @IsString()
-  @Length(1, MAX_NAME_LENGTH)
-  @Matches(/\S/, { message: 'name must not be blank' })
-  @Matches(/^\P{Cc}*$/u, { message: 'name must have no control characters' })
+  @IsName()
   name: string;
 
   @ApiPropertyOptional({

@@ -13,6 +13,11 @@ export class Problem extends Error {
     super(options?.message ?? PROBLEMS[code].message, options);
   }
 
+  /** It was refused before anything was done, as opposed to an error of the hub's own. */
+  get isRefusal(): boolean {
+    return PROBLEMS[this.code].status < 500;
+  }
+
   /** What goes on the wire; `cause` stays inside. */
   view(): ProblemView {
     const { code, message, details } = this;

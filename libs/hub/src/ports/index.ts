@@ -1,4 +1,6 @@
 export * from './agreement-store';
+export * from './api-key-store';
+export * from './audit-log';
 export * from './courier';
 export * from './detour-store';
 export * from './log';

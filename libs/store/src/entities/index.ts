@@ -1,4 +1,6 @@
 export * from './agreement';
+export * from './api-key';
+export * from './audit';
 export * from './credentials-token';
 export * from './delivery';
 export * from './detour';

@@ -1,5 +1,9 @@
 import { agreementStoreBehaviour } from './agreement-store-behaviour';
 import { AgreementStoreTwin } from './agreement-store-twin';
+import { apiKeyStoreBehaviour } from './api-key-store-behaviour';
+import { ApiKeyStoreTwin } from './api-key-store-twin';
+import { auditLogBehaviour } from './audit-log-behaviour';
+import { AuditLogTwin } from './audit-log-twin';
 import { detourStoreBehaviour } from './detour-store-behaviour';
 import { DetourStoreTwin } from './detour-store-twin';
 import { messageLogBehaviour } from './message-log-behaviour';
@@ -44,3 +48,13 @@ agreementStoreBehaviour('the in-memory twin', async () => {
   const changes = new PlatformStoreTwin(agreements);
   return { agreements, changes, end: () => changes.close() };
 });
+
+apiKeyStoreBehaviour('the in-memory twin', async () => ({
+  keys: new ApiKeyStoreTwin(),
+  end: async () => undefined,
+}));
+
+auditLogBehaviour('the in-memory twin', async () => ({
+  audit: new AuditLogTwin(),
+  end: async () => undefined,
+}));

@@ -1,0 +1,33 @@
+import { Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { AdminController } from '../admin-controller';
+import { pageRequest, pageView } from '../paging';
+import { ADMIN_PARTS, type AdminParts } from '../parts';
+import { ApiProblems, Problem } from '../problem';
+import { UuidPipe } from '../validation';
+import { auditFilter, AuditQuery } from './audit-query';
+import { AuditEntryView, auditEntryView, AuditPage, auditSummaryView } from './audit-view';
+
+/** The audit log: who changed what through this API, and when. It is kept for ever. */
+@AdminController('audit')
+export class AuditController {
+  constructor(@Inject(ADMIN_PARTS) private readonly parts: AdminParts) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listAudit', summary: 'Changes made through this API, newest first' })
+  @ApiOkResponse({ type: AuditPage })
+  @ApiProblems('invalid_input')
+  async list(@Query() query: AuditQuery): Promise<AuditPage> {
+    return pageView(await this.parts.audit.list(auditFilter(query), pageRequest(query)), auditSummaryView);
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'showAuditEntry', summary: 'One entry, with input, before and after' })
+  @ApiOkResponse({ type: AuditEntryView })
+  @ApiProblems('invalid_input', 'not_found')
+  async show(@Param('id', UuidPipe) id: string): Promise<AuditEntryView> {
+    const entry = await this.parts.audit.find(id);
+    if (!entry) throw new Problem('not_found', [{ field: 'id', message: 'no entry has this id' }]);
+    return auditEntryView(entry);
+  }
+}

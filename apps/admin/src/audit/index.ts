@@ -1,0 +1,3 @@
+export { AuditController } from './audit.controller';
+export { ChangeInterceptor } from './change.interceptor';
+export { nothingChanged } from './nothing-changed';
