@@ -59,7 +59,9 @@ it('a party is announced, registers, is suspended, resumed and unregisters: each
   } as const;
   await eventually(async () => {
     expect((await cpo.call({ ...call, to: 'BE*NEW' })).json().status_code).toBe(4003);
-    expect((await fresh.call({ ...call, from: 'BE*NEW', to: 'NL*CPO' })).json().status_code).toBe(4003);
+    expect(
+      (await fresh.call({ ...call, rest: '/BE/NEW/S1', from: 'BE*NEW', to: 'NL*CPO' })).json().status_code,
+    ).toBe(4003);
   });
 
   expect(await hub.admin.resume(id)).toMatchObject({ status: 'CONNECTED' });

@@ -23,7 +23,8 @@ describeOnEachQueue('a broadcast', ({ redisUrl }) => {
   beforeEach(() => Object.values(at).forEach((platform) => platform.clear()));
 
   function send(from: Party, module: string, method: 'PUT' | 'PATCH' | 'DELETE'): Promise<CallAnswer> {
-    const fixture = fixtureFor({ module, interfaceRole: 'RECEIVER', method }, { cpo: CPO, emsp: EMSP });
+    const owners = { cpo: from, emsp: from };
+    const fixture = fixtureFor({ module, interfaceRole: 'RECEIVER', method }, owners);
     const sender = from === CPO ? at.cpo! : from === EMSP ? at.emsp! : at.OTHER!;
     return sender.call({ module, interfaceRole: 'RECEIVER', method, ...fixture, from, to: HUB_PARTY });
   }

@@ -159,12 +159,13 @@ describe('POST credentials', () => {
     const pair = freshParty('CPO');
     const cpo = await hub.join('cpo', [pair]);
     const emsp = await hub.join('emsp', [{ ...pair, role: 'EMSP' }]);
-    const caller = await hub.join('caller', [freshParty('EMSP')]);
+    const own = freshParty('EMSP');
+    const caller = await hub.join('caller', [own]);
     await caller.call({
       module: 'tokens',
       interfaceRole: 'RECEIVER',
       method: 'GET',
-      rest: '/NL/XYZ/1',
+      rest: `/${own.countryCode}/${own.partyId}/1`,
       to: pair,
     });
     await caller.call({ module: 'tokens', interfaceRole: 'SENDER', method: 'GET', to: pair });

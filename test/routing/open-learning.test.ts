@@ -12,7 +12,6 @@ import {
   refused,
   sent,
   startOpenWorld,
-  taught,
 } from '../support/open-world';
 import { sql } from '../support/store';
 
@@ -35,11 +34,8 @@ beforeEach(() => {
 
 describe('what may be learned', () => {
   test("nobody claims another party's location: the URL's pair must be the sender's", async () => {
-    const rest = `/NL/CPO/${loc}`;
-    await taught(cpo2, {
-      ...{ module: 'locations', interfaceRole: 'RECEIVER', method: 'PUT', rest, to: 'DE*MSP' },
-      body: { id: loc },
-    });
+    const call: Call = { module: 'locations', interfaceRole: 'RECEIVER', method: 'PUT', to: 'DE*MSP' };
+    refused(await sent(cpo2, { ...call, rest: `/NL/CPO/${loc}`, body: { id: loc } }), /NL\*CPO/, 2001);
     refused(await sent(emsp, command('START_SESSION', { location_id: loc })), /by location_id/);
   });
 

@@ -1,7 +1,14 @@
+import { type IncomingHeaders, isJson, single } from '@app/ocpi';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { type Accepted } from './exchange';
+import { HubError } from './hub-error';
 
-/** An encoded body is unpacked up to this size to look into it: a larger one is a bomb or no OCPI message. */
-const MAX_DECODED_BYTES = 64 * 1024 * 1024;
+const CONTENT_ENCODING = 'content-encoding';
+/**
+ * An encoded body is unpacked up to this size to look into it: twice what a plain one may have by default, and 15 ms
+ * of a router's time. A larger one is a bomb or no OCPI message.
+ */
+const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 
 const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   identity: (bytes) => bytes,
@@ -22,5 +29,36 @@ export function decodedBody(body: Buffer, contentEncoding: string | undefined): 
     return DECODERS[contentEncoding.trim().toLowerCase()]?.(body);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * The plain bytes of a request's body that the hub has to look into.
+ *
+ * @throws HubError `body_not_json` when it cannot be decoded
+ */
+export function plainBody(body: Buffer, headers: IncomingHeaders): Buffer {
+  const plain = decodedBody(body, single(headers[CONTENT_ENCODING]));
+  if (plain) return plain;
+  const most = `${MAX_DECODED_BYTES / 1024 / 1024} MiB`;
+  throw new HubError('body_not_json', `Content-Encoding: use gzip, deflate, br or none, for ${most} at most`);
+}
+
+/**
+ * An encoded body that the hub need not look into passes with its `Content-Encoding`.
+ *
+ * @throws HubError `body_not_json`
+ */
+export function requireJson(message: Accepted): void {
+  const { body, headers } = message;
+  if (headers[CONTENT_ENCODING] !== undefined) return;
+  if (body === null) requireNoBody(message);
+  else if (!isJson(body)) throw new HubError('body_not_json');
+}
+
+/** @throws HubError `body_not_json` when the operation has a body */
+export function requireNoBody({ method, operation }: Accepted): void {
+  if (method !== 'GET' && method !== 'DELETE' && operation && !operation.bodyOptional) {
+    throw new HubError('body_not_json', 'it is empty');
   }
 }

@@ -43,6 +43,31 @@ export const REFUSALS = {
   ),
   from_malformed: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party'),
   from_not_yours: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party of your platform'),
+  url_owner_missing: row(
+    200,
+    STATUS.INVALID_PARAMETERS,
+    false,
+    'the URL must name the owner of the object, /{country_code}/{party_id}/…, and stay below it',
+  ),
+  url_owner_not_yours: row(
+    200,
+    STATUS.INVALID_PARAMETERS,
+    false,
+    'country_code and party_id in the URL: the owner is not a party of your platform',
+  ),
+  body_owner_malformed: row(
+    200,
+    STATUS.INVALID_PARAMETERS,
+    false,
+    'country_code and party_id in the body: not a party',
+  ),
+  body_owner_not_yours: row(
+    200,
+    STATUS.INVALID_PARAMETERS,
+    false,
+    'country_code and party_id in the body: the owner is not a party of your platform',
+  ),
+  path_leads_out: row(200, STATUS.INVALID_PARAMETERS, false, 'the path leads out of the module'),
   to_malformed: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-to-*: not a party'),
   hub_not_addressable: row(
     200,

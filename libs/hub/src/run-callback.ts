@@ -19,10 +19,11 @@ import {
   type Version,
 } from '@app/ocpi';
 import { authenticateAnyToken } from './callers';
+import { requireJson } from './content';
 import { type Directory, type TokenHolder } from './directory';
 import { type Identified, type Incoming, type Outgoing, type Permitted } from './exchange';
 import { asHubError, HubError } from './hub-error';
-import { requireJson, requireRelayable } from './path/permit';
+import { requireRelayable } from './path/permit';
 import { relay } from './path/relay';
 import { rewrite } from './path/rewrite';
 import { type Progress, trace } from './path/trace';

@@ -39,7 +39,7 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
   try {
     const accepted = (progress = accept(incoming));
     const authenticated = (progress = await knownCaller(accepted, parts));
-    const identified = (progress = identify(authenticated));
+    const identified = (progress = identify(authenticated, parts.directory));
     const permitted = (progress = await knownReceiver(identified, parts));
     const addressed =
       permitted.scenario === 'open_routing' ? (progress = await findReceiver(permitted, parts)) : permitted;

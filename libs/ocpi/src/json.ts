@@ -18,10 +18,11 @@ export interface Member {
 }
 
 /**
- * Called for each member of the outermost object or each element of the outermost array, in order; the key's
- * span includes its quotes, elements have none.
+ * Called for each member of the outermost object or each element of the outermost array, in order, with where key
+ * and value begin and end; the key includes its quotes, and an element has none (`NO_KEY`). Numbers, so that whoever
+ * passes over most members makes no object for them.
  */
-type Visitor = (key: Span | undefined, value: Span) => void;
+type Visitor = (keyStart: number, keyEnd: number, start: number, end: number) => void;
 
 const enum Char {
   Tab = 0x09,
@@ -47,6 +48,8 @@ const enum Char {
 }
 
 const INVALID = -1;
+/** Where the key of an element begins and ends. */
+export const NO_KEY = -1;
 /** Deeper nesting than this is refused: no OCPI object comes near, and the scanner's stack stays bounded. */
 export const MAX_JSON_DEPTH = 256;
 
@@ -63,26 +66,34 @@ export function isJson(bytes: Uint8Array): boolean {
  */
 export function findMember(bytes: Uint8Array, name: string): readonly Span[] | undefined {
   const spans: Span[] = [];
-  const valid = scan(bytes, (key, value) => {
-    if (key && stringAt(bytes, key) === name) spans.push(value);
+  const valid = scan(bytes, (keyStart, keyEnd, start, end) => {
+    if (keyStart !== NO_KEY && stringAt(bytes, { start: keyStart, end: keyEnd }) === name)
+      spans.push({ start, end });
   });
   return valid ? spans : undefined;
+}
+
+/** Whether the outermost value of a JSON text is an object. */
+export function isObject(json: Uint8Array): boolean {
+  return json[skipSpace(json, 0)] === Char.OpenBrace;
 }
 
 /** Every member of the outermost object, in order; `undefined` when the bytes are not one JSON object. */
 export function findMembers(bytes: Uint8Array): readonly Member[] | undefined {
   const members: Member[] = [];
-  const valid = scan(bytes, (key, value) => {
-    if (key) members.push({ name: stringAt(bytes, key)!, key, value });
+  const valid = scan(bytes, (keyStart, keyEnd, start, end) => {
+    if (keyStart === NO_KEY) return;
+    const key = { start: keyStart, end: keyEnd };
+    members.push({ name: stringAt(bytes, key)!, key, value: { start, end } });
   });
-  return valid && bytes[skipSpace(bytes, 0)] === Char.OpenBrace ? members : undefined;
+  return valid && isObject(bytes) ? members : undefined;
 }
 
 /** Where the elements of the outermost array stand; `undefined` when the bytes are not one JSON array. */
 export function findElements(bytes: Uint8Array): readonly Span[] | undefined {
   const elements: Span[] = [];
-  const valid = scan(bytes, (key, value) => {
-    if (!key) elements.push(value);
+  const valid = scan(bytes, (keyStart, _keyEnd, start, end) => {
+    if (keyStart === NO_KEY) elements.push({ start, end });
   });
   return valid && bytes[skipSpace(bytes, 0)] === Char.OpenBracket ? elements : undefined;
 }
@@ -121,9 +132,10 @@ export function spliceBytes(bytes: Uint8Array, spans: readonly Span[], replaceme
 }
 
 /** Walks one JSON text. Iterative, one pass, no allocation per value; false when it is not JSON. */
-function scan(b: Uint8Array, visit?: Visitor): boolean {
+export function scan(b: Uint8Array, visit?: Visitor): boolean {
   const closers: number[] = [];
-  let key: Span | undefined;
+  let keyStart = NO_KEY;
+  let keyEnd = NO_KEY;
   let valueStart = 0;
   let i = skipSpace(b, 0);
   for (;;) {
@@ -136,9 +148,12 @@ function scan(b: Uint8Array, visit?: Visitor): boolean {
       if (b[i] !== closer) {
         closers.push(closer);
         if (closer === Char.CloseBracket) continue;
-        const keyEnd = endOfString(b, i);
-        if (closers.length === 1) key = { start: i, end: keyEnd };
-        if ((i = startOfMemberValue(b, keyEnd)) === INVALID) return false;
+        const end = endOfString(b, i);
+        if (closers.length === 1) {
+          keyStart = i;
+          keyEnd = end;
+        }
+        if ((i = startOfMemberValue(b, end)) === INVALID) return false;
         continue;
       }
       i++;
@@ -146,7 +161,7 @@ function scan(b: Uint8Array, visit?: Visitor): boolean {
 
     for (;;) {
       const depth = closers.length;
-      if (depth === 1 && visit) visit(key, { start: valueStart, end: i });
+      if (depth === 1 && visit) visit(keyStart, keyEnd, valueStart, i);
       i = skipSpace(b, i);
       if (depth === 0) return i === b.length;
       const closer = closers[depth - 1];
@@ -158,9 +173,12 @@ function scan(b: Uint8Array, visit?: Visitor): boolean {
       if (b[i] !== Char.Comma) return false;
       i = skipSpace(b, i + 1);
       if (closer === Char.CloseBrace) {
-        const keyEnd = endOfString(b, i);
-        if (depth === 1) key = { start: i, end: keyEnd };
-        if ((i = startOfMemberValue(b, keyEnd)) === INVALID) return false;
+        const end = endOfString(b, i);
+        if (depth === 1) {
+          keyStart = i;
+          keyEnd = end;
+        }
+        if ((i = startOfMemberValue(b, end)) === INVALID) return false;
       }
       break;
     }

@@ -6,6 +6,7 @@
  */
 import { type Finder, type Lessons } from './finder';
 import { LOCATION, type ObjectShape, TARIFF, TOKEN } from './object';
+import { type OwnerPlaces } from './owner';
 import { type Role } from './party';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -24,6 +25,11 @@ export interface Operation {
   readonly finder?: Finder;
   /** What a success of it shows about who has what. */
   readonly lessons?: Lessons;
+  /**
+   * Where a request about a client-owned object says whose it is: a party of the role that has the SENDER interface.
+   * It is the sender, also of a GET: a RECEIVER shows a party what it holds of that party's objects.
+   */
+  readonly owner?: OwnerPlaces;
   /** The request may come without a body although its method has one. */
   readonly bodyOptional?: true;
   readonly responseUrl?: ResponseUrlPlace;
@@ -56,6 +62,11 @@ const CPO: readonly Role[] = ['CPO'];
 /** Spec: 2.2.1-d2 transport_and_format, Broadcast Push: "Other" is seen as an eMSP type of role. */
 const EMSP_LIKE: readonly Role[] = ['EMSP', 'NSP', 'NAP', 'SCSP', 'OTHER'];
 
+/** Spec: 2.2.1-d2 transport_and_format, Client Owned Object Push; "Request Parameters" and object of each mod_*. */
+const OWNER_IN_PATH: OwnerPlaces = { path: true, body: false };
+const OWNER_IN_BODY: OwnerPlaces = { path: false, body: true };
+const OWNER_IN_BOTH: OwnerPlaces = { path: true, body: true };
+
 export const MODULES: readonly ModuleRow[] = [
   {
     module: 'cdrs',
@@ -66,7 +77,13 @@ export const MODULES: readonly ModuleRow[] = [
         roles: EMSP_LIKE,
         operations: [
           { method: 'GET' },
-          { method: 'POST', finder: 'cdr_token', lessons: 'cdr', answerUrl: 'location' },
+          {
+            method: 'POST',
+            owner: OWNER_IN_BODY,
+            finder: 'cdr_token',
+            lessons: 'cdr',
+            answerUrl: 'location',
+          },
         ],
       },
     },
@@ -116,9 +133,9 @@ export const MODULES: readonly ModuleRow[] = [
         roles: EMSP_LIKE,
         broadcast: ['PUT', 'PATCH'],
         operations: [
-          { method: 'GET' },
-          { method: 'PUT', lessons: 'location' },
-          { method: 'PATCH', lessons: 'location' },
+          { method: 'GET', owner: OWNER_IN_PATH },
+          { method: 'PUT', owner: OWNER_IN_BOTH, lessons: 'location' },
+          { method: 'PATCH', owner: OWNER_IN_BOTH, lessons: 'location' },
         ],
       },
     },
@@ -137,9 +154,9 @@ export const MODULES: readonly ModuleRow[] = [
       RECEIVER: {
         roles: EMSP_LIKE,
         operations: [
-          { method: 'GET', finder: 'session_receiver' },
-          { method: 'PUT', finder: 'cdr_token', lessons: 'session' },
-          { method: 'PATCH', finder: 'cdr_token', lessons: 'session' },
+          { method: 'GET', owner: OWNER_IN_PATH, finder: 'session_receiver' },
+          { method: 'PUT', owner: OWNER_IN_BOTH, finder: 'cdr_token', lessons: 'session' },
+          { method: 'PATCH', owner: OWNER_IN_BOTH, finder: 'cdr_token', lessons: 'session' },
         ],
       },
     },
@@ -153,7 +170,11 @@ export const MODULES: readonly ModuleRow[] = [
       RECEIVER: {
         roles: EMSP_LIKE,
         broadcast: ['PUT', 'DELETE'],
-        operations: [{ method: 'GET' }, { method: 'PUT' }, { method: 'DELETE' }],
+        operations: [
+          { method: 'GET', owner: OWNER_IN_PATH },
+          { method: 'PUT', owner: OWNER_IN_BOTH },
+          { method: 'DELETE', owner: OWNER_IN_PATH },
+        ],
       },
     },
   },
@@ -179,9 +200,9 @@ export const MODULES: readonly ModuleRow[] = [
         roles: CPO,
         broadcast: ['PUT', 'PATCH'],
         operations: [
-          { method: 'GET' },
-          { method: 'PUT', lessons: 'token' },
-          { method: 'PATCH', lessons: 'token' },
+          { method: 'GET', owner: OWNER_IN_PATH },
+          { method: 'PUT', owner: OWNER_IN_BOTH, lessons: 'token' },
+          { method: 'PATCH', owner: OWNER_IN_BOTH, lessons: 'token' },
         ],
       },
     },

@@ -1,12 +1,5 @@
-import {
-  type IncomingHeaders,
-  isJson,
-  responseUrlInBody,
-  responseUrlInQuery,
-  single,
-  type UrlSlot,
-} from '@app/ocpi';
-import { decodedBody } from '../content';
+import { type IncomingHeaders, isJson, responseUrlInBody, responseUrlInQuery, type UrlSlot } from '@app/ocpi';
+import { plainBody } from '../content';
 import { type Permitted, type Receiver } from '../exchange';
 import { HubError } from '../hub-error';
 import { targetAt } from './target';
@@ -65,10 +58,8 @@ function slotInBody({ body, headers, target }: Permitted): Slot | undefined {
 
 /** @throws HubError `body_not_json` also when it cannot be decoded: a `response_url` in it would lead nowhere */
 function plainJson(body: Buffer, headers: IncomingHeaders): Buffer {
-  const encoding = single(headers[CONTENT_ENCODING]);
-  if (encoding === undefined) return body;
-  const plain = decodedBody(body, encoding);
-  if (!plain) throw new HubError('body_not_json', 'Content-Encoding: use gzip, deflate, br or none');
+  if (headers[CONTENT_ENCODING] === undefined) return body;
+  const plain = plainBody(body, headers);
   if (!isJson(plain)) throw new HubError('body_not_json');
   return plain;
 }

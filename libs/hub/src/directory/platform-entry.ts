@@ -48,6 +48,11 @@ export class PlatformEntry {
     return this.partiesOf(pair).some((party) => party.held);
   }
 
+  /** The same in one of these roles: a pair may be a CPO here and an eMSP on another platform. */
+  holdsAs(pair: PartyId, roles: readonly Role[]): boolean {
+    return this.partiesOf(pair).some((party) => party.held && roles.includes(party.role));
+  }
+
   advertised(): readonly EndpointRecord[] {
     return this.record.endpoints;
   }

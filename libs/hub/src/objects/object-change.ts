@@ -5,6 +5,7 @@ import {
   findMembers,
   mayBroadcast,
   type ObjectShape,
+  ownersInBody,
   parsePartyId,
   type PartyId,
   partyKey,
@@ -104,13 +105,18 @@ function typeOf(
   return whole ? (said ?? asked ?? type.otherwise) : (asked ?? said ?? type.otherwise);
 }
 
-/** The pair that an object says it belongs to: `undefined` when it says nothing, null when that is no party. */
+/**
+ * The pair that an object says it belongs to: `undefined` when it says nothing, null when that is no party, or not the
+ * same one for every parser.
+ */
 export function ownerIn(object: Uint8Array): PartyId | undefined | null {
-  const countryCode = textIn(object, 'country_code');
-  const partyId = textIn(object, 'party_id');
-  if (countryCode === undefined && partyId === undefined) return undefined;
-  return parsePartyId(countryCode ?? '', partyId ?? '') ?? null;
+  const owners = ownersInBody(object, NO_HALVES);
+  if (typeof owners === 'string') return null;
+  const [first, ...others] = owners;
+  return first && others.some((other) => !sameParty(first, other)) ? null : first;
 }
+
+const NO_HALVES: PartyId = { countryCode: '', partyId: '' };
 
 /** The id that a member of an object holds, as ids are compared. */
 export function idIn(object: Uint8Array, member: string): string | undefined {

@@ -1,18 +1,22 @@
 import { type PartyId, partyKey, readFrom, readTo } from '@app/ocpi';
-import { type PlatformEntry } from '../directory';
+import { type Directory, type PlatformEntry } from '../directory';
 import { type Authenticated, type Identified, learned } from '../exchange';
 import { HubError } from '../hub-error';
+import { requireOwnObject } from '../own-object';
 
 /**
  * Step 3: in whose name does the platform speak, and to whom?
  *
- * Spec: 2.2.1-d2 transport_and_format, Message Routing Headers.
+ * Spec: 2.2.1-d2 transport_and_format, Message Routing Headers; Client Owned Object Push.
  *
- * @throws HubError `from_missing`, `from_malformed`, `from_not_yours`, `to_malformed`
+ * @throws HubError `from_missing`, `from_malformed`, `from_not_yours`, `to_malformed`, and those of `requireOwnObject`
  */
-export function identify(authenticated: Authenticated): Identified {
+export function identify(authenticated: Authenticated, directory: Directory): Identified {
   const { headers, caller } = authenticated;
-  return learned(authenticated, { from: sender(caller, readFrom(headers)), to: addressee(readTo(headers)) });
+  const from = sender(caller, readFrom(headers));
+  const identified = learned(authenticated, { from, to: addressee(readTo(headers)) });
+  requireOwnObject(identified, directory);
+  return identified;
 }
 
 function sender(caller: PlatformEntry, said: ReturnType<typeof readFrom>): PartyId {

@@ -1,7 +1,7 @@
-import { exchangeBodies, isJson, partyKey, type PartyId, scenarioOf } from '@app/ocpi';
+import { exchangeBodies, partyKey, type PartyId, scenarioOf } from '@app/ocpi';
 import { type Participant } from '../agreement';
 import { type Directory, type PlatformEntry } from '../directory';
-import { type Accepted, type Identified, learned, type Permitted, type Receiver } from '../exchange';
+import { type Identified, learned, type Permitted, type Receiver } from '../exchange';
 import { resumesGetAll } from '../get-all/list-request';
 import { HubError } from '../hub-error';
 
@@ -16,11 +16,10 @@ export interface PermitParts {
  *
  * Spec: 2.2.1-d2 transport_and_format, Message Routing; status_codes, 4xxx: Hub errors.
  *
- * @throws HubError `body_not_json`, `hub_not_addressable`, `sender_suspended`, `receiver_*`, `no_agreement`,
+ * @throws HubError `hub_not_addressable`, `sender_suspended`, `receiver_*`, `no_agreement`,
  *   `interface_not_implemented`, `version_not_relayed`
  */
 export function permit(identified: Identified, parts: PermitParts): Permitted {
-  requireJson(identified);
   if (identified.caller.record.suspended) throw new HubError('sender_suspended');
   const { to, method, target, row } = identified;
   const addressed = { to, method, interfaceRole: target.interfaceRole, row, resumes: resumesGetAll(target) };
@@ -28,20 +27,6 @@ export function permit(identified: Identified, parts: PermitParts): Permitted {
   if (!scenario) throw hubNotAddressable(identified);
   const receiver = to && scenario === 'direct' ? receiverOf(identified, to, parts.directory) : undefined;
   return learned(identified, { scenario, receiver });
-}
-
-/**
- * An encoded body is not looked into: its bytes pass with their `Content-Encoding`.
- *
- * @throws HubError `body_not_json`
- */
-export function requireJson({ method, body, headers, operation }: Accepted): void {
-  if (headers['content-encoding'] !== undefined) return;
-  if (body !== null) {
-    if (!isJson(body)) throw new HubError('body_not_json');
-  } else if (method !== 'GET' && method !== 'DELETE' && operation && !operation.bodyOptional) {
-    throw new HubError('body_not_json', 'it is empty');
-  }
 }
 
 function hubNotAddressable({ method, target, row, to }: Identified): HubError {
