@@ -1,15 +1,16 @@
 /**
- * The sweep: finds what has no job, ends what is too old, forgets what was kept for long enough. It is why the
- * queue may lose everything. Every worker sweeps: what two find, the queue takes once.
+ * The sweep: finds what was forgotten, ends what is too old, forgets what was kept for long enough. It is why the
+ * queue may lose everything, or be away. Every worker sweeps and drains what it finds: what two find, one leases.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DeliveryLine, type DeliveryStore, type Log, type Waker } from '@app/hub';
+import { type DeliveryStore, type Log, type Waker } from '@app/hub';
+import { complainer } from './complain';
+import { type Drainer } from './drainer';
 
 export interface SweepParts {
   readonly deliveries: DeliveryStore;
   readonly waker: Waker;
-  /** Lines that this process brings back by itself. */
-  readonly isWaiting: (line: DeliveryLine) => boolean;
+  readonly drainer: Pick<Drainer, 'has' | 'take'>;
   readonly log: Log;
 }
 
@@ -19,12 +20,10 @@ const SWEEP_EVERY_MS = 1_000;
 const OVERDUE_MS = 2_000;
 /** Legs of one statement. */
 const PAGE = 1_000;
-/** Pages of one sweep: a queue that lost 20,000 lines has them back after one. The next goes on from there. */
+/** Pages of one sweep. The next goes on from there. */
 const PAGES_PER_SWEEP = 20;
 /** Between two purges, in ms. */
 const PURGE_EVERY_MS = 60_000;
-/** A sweep that fails is mentioned once in so many ms. */
-const COMPLAIN_EVERY_MS = 60_000;
 
 export interface Sweep {
   close(): Promise<void>;
@@ -45,25 +44,27 @@ export function startSweep(parts: SweepParts): Sweep {
 class Sweeper {
   private cursor: string | null = null;
   private purgedAt = 0;
-  private complainedAt = 0;
+  private readonly complain: (error: unknown) => void;
 
-  constructor(private readonly parts: SweepParts) {}
+  constructor(private readonly parts: SweepParts) {
+    this.complain = complainer(parts.log, 'the sweep of the deliveries failed; trying again');
+  }
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.sweep(signal).catch((error: unknown) => this.complain(error));
+      await this.sweep(signal).catch(this.complain);
       const pauseMs = SWEEP_EVERY_MS * (1 + Math.random() / 2);
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   private async sweep(signal: AbortSignal): Promise<void> {
-    const { deliveries, waker } = this.parts;
+    const { deliveries, waker, drainer } = this.parts;
     waker.wake(await deliveries.unpark(PAGE));
     await deliveries.expire(PAGE);
     for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
       const { data, nextCursor } = await deliveries.overdue(OVERDUE_MS, { cursor: this.cursor, limit: PAGE });
-      waker.wake(data.filter((line) => !this.parts.isWaiting(line)));
+      await drainer.take(data.filter((line) => !drainer.has(line)));
       this.cursor = nextCursor;
       if (nextCursor === null) break;
     }
@@ -74,11 +75,5 @@ class Sweeper {
     if (Date.now() - this.purgedAt < PURGE_EVERY_MS) return;
     this.purgedAt = Date.now();
     await this.parts.deliveries.purge(PAGE);
-  }
-
-  private complain(error: unknown): void {
-    if (Date.now() - this.complainedAt < COMPLAIN_EVERY_MS) return;
-    this.complainedAt = Date.now();
-    this.parts.log.error({ err: error }, 'the sweep of the deliveries failed; trying again');
   }
 }

@@ -16,12 +16,9 @@ import { processMetrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { type Store } from '@app/store';
 import { deliveryMetrics } from './delivery-metrics';
-import { drain, type DrainParts } from './drain';
-import { Slots } from './slots';
+import { Drainer, type DrainerParts } from './drainer';
 import { startSweep } from './sweep';
 
-/** Jobs at a time in this process: what waits for receivers costs a socket and little else. */
-const CONCURRENCY = 256;
 /** Connections to one receiver: as many as it has slots. */
 const CONNECTIONS_PER_ORIGIN = 8;
 /** Requests that may wait for one platform's connections; with slots none ever does. */
@@ -56,13 +53,11 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
     signTimes(settings.stillAliveAfterSeconds),
   ).start();
   const courier = watchedCourier(courierOf(settings), signs);
-  const slots = new Slots();
-  const parts = drainParts(settings, store, { courier, directory, slots, waker: queue });
-  const worker = startDrainWorker(place, (line) => drain(line, parts), { concurrency: CONCURRENCY, log });
-  const isWaiting = slots.isWaiting.bind(slots);
-  const sweep = startSweep({ deliveries: store.deliveries, waker: queue, isWaiting, log });
+  const drainer = new Drainer(drainerParts(settings, store, { courier, directory, waker: queue, log }));
+  const worker = startDrainWorker(place, (lines) => drainer.take(lines), log);
+  const sweep = startSweep({ deliveries: store.deliveries, waker: queue, drainer, log });
   const close = async (): Promise<void> => {
-    await Promise.all([sweep.close(), worker.close(CLOSE_MS)]);
+    await Promise.all([sweep.close(), worker.close(CLOSE_MS), drainer.close(CLOSE_MS)]);
     await queue.close();
     await signs.close();
   };
@@ -82,11 +77,11 @@ function courierOf(settings: Settings): Courier {
 interface OwnParts {
   readonly courier: Courier;
   readonly directory: Directory;
-  readonly slots: Slots;
   readonly waker: Waker;
+  readonly log: Log;
 }
 
-function drainParts(settings: Settings, store: Store, own: OwnParts): DrainParts {
+function drainerParts(settings: Settings, store: Store, own: OwnParts): DrainerParts {
   const metrics = deliveryMetrics(processMetrics(), store.deliveries);
   return {
     ...own,

@@ -1,20 +1,19 @@
 import { type DeliveryLine } from '@app/hub';
 import { type BulkJobOptions } from 'bullmq';
 
-/** A job says no more than "drain this line": what there is to send stands in the outbox. */
-export type DrainJob = DeliveryLine;
+/**
+ * A job says no more than "look at these lines": what there is to send stands in the outbox, and whose turn it is
+ * says the lease there. So a job may come twice, or be lost: the sweep finds its lines.
+ */
+export interface DrainJob {
+  readonly lines: readonly DeliveryLine[];
+}
 
 export const JOB_NAME = 'drain';
+export const JOB_OPTIONS: BulkJobOptions = { removeOnComplete: true, removeOnFail: true };
 
 /**
- * At most one job of a line runs and one more waits, so two workers never hold one line, and a wake-up that
- * comes while it is being drained is not lost. One that comes while the line waits for its next attempt makes
- * it be looked at now.
+ * Lines of one job, at most. A job costs Redis, producer and worker some 150 µs and 1.3 kB, a delivery not much
+ * more than that: shared by a hundred it is nothing. A push to a thousand is still ten jobs, so that workers share it.
  */
-export function jobOptions({ line }: DeliveryLine): BulkJobOptions {
-  return {
-    deduplication: { id: line, keepLastIfActive: true, reschedule: true },
-    removeOnComplete: true,
-    removeOnFail: true,
-  };
-}
+export const LINES_PER_JOB = 100;

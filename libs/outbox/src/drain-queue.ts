@@ -1,11 +1,11 @@
 /** ADAPTER of the port `Waker`: adds jobs beside the path of the messages. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DeliveryLine, type Log, type Waker } from '@app/hub';
-import { JOB_NAME, jobOptions } from './drain-job';
-import { type JobQueue, openQueue, type QueuePlace } from './queue-place';
+import { JOB_NAME, JOB_OPTIONS, LINES_PER_JOB } from './drain-job';
+import { type BulkJob, type JobQueue, openQueue, type QueuePlace } from './queue-place';
 
-/** Jobs of one round trip. */
-const BATCH = 500;
+/** Jobs of one round trip: 2,000 lines in 200 kB. */
+const BATCH = 20;
 /** Lines that wait to be added, at most: in 20 MB. What comes on top is found by the sweep. */
 const MAX_WAITING = 100_000;
 /** For how long a stop waits for the last jobs, in ms. */
@@ -68,15 +68,24 @@ class BatchingQueue implements DrainQueue {
   /** One batch after the other; one that fails is left to the sweep, so that nothing piles up here. */
   private async addAll(): Promise<void> {
     while (this.waiting.size > 0) {
-      const batch = [...this.waiting.values()].slice(0, BATCH);
-      for (const { line } of batch) this.waiting.delete(line);
+      const lines = this.takeWaiting(BATCH * LINES_PER_JOB);
       try {
-        await this.queue.addBulk(batch.map((data) => ({ name: JOB_NAME, data, opts: jobOptions(data) })));
+        await this.queue.addBulk(jobsOf(lines));
       } catch (error) {
-        this.lost += batch.length;
+        this.lost += lines.length;
         this.complain(error);
       }
     }
+  }
+
+  private takeWaiting(limit: number): DeliveryLine[] {
+    const taken: DeliveryLine[] = [];
+    for (const line of this.waiting.values()) {
+      if (taken.length === limit) break;
+      taken.push(line);
+    }
+    for (const { line } of taken) this.waiting.delete(line);
+    return taken;
   }
 
   private complain(error: unknown): void {
@@ -87,4 +96,13 @@ class BatchingQueue implements DrainQueue {
       'the queue does not answer; deliveries wait for the sweep',
     );
   }
+}
+
+function jobsOf(lines: readonly DeliveryLine[]): BulkJob[] {
+  const jobs: BulkJob[] = [];
+  for (let at = 0; at < lines.length; at += LINES_PER_JOB) {
+    const data = { lines: lines.slice(at, at + LINES_PER_JOB) };
+    jobs.push({ name: JOB_NAME, data, opts: JOB_OPTIONS });
+  }
+  return jobs;
 }

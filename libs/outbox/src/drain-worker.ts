@@ -1,34 +1,25 @@
-/** Works the queue off: one job is one line that has something to send. */
+/** Works the queue off: a job hands over lines that have something to send. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DeliveryLine, type Log } from '@app/hub';
-import { DelayedError, type Job } from 'bullmq';
-import { type DrainJob } from './drain-job';
 import { openWorker, type QueuePlace } from './queue-place';
 
-/** Sends what a line has to send. @returns in how many ms to look again; `null` for not at all */
-export type Drain = (line: DeliveryLine) => Promise<number | null>;
-
-export interface DrainWorkerOptions {
-  /** Jobs that run at a time in this process. */
-  readonly concurrency: number;
-  readonly log: Log;
-}
+/** Takes lines over; it resolves when there is room for more. */
+export type TakeLines = (lines: readonly DeliveryLine[]) => Promise<void>;
 
 export interface DrainWorker {
-  /** Takes no more jobs and waits for those under way, at most `limitMs`. */
+  /** Takes no more jobs and waits for those that are being handed over, at most `limitMs`. */
   close(limitMs: number): Promise<void>;
 }
 
+/** Jobs at a time: while one waits for room, the next is there already. */
+const JOBS_AT_A_TIME = 2;
 /** A worker's trouble is mentioned once in so many ms. */
 const COMPLAIN_EVERY_MS = 60_000;
 
-/**
- * Starts a worker. A `drain` that fails is not repeated from here: the sweep finds its line again. A queue
- * that is away is waited for.
- */
-export function startDrainWorker(place: QueuePlace, drain: Drain, options: DrainWorkerOptions): DrainWorker {
-  const complain = complainer(options.log);
-  const worker = openWorker(place, options.concurrency, (job, token) => runJob(job, token, drain));
+/** Starts a worker. A queue that is away is waited for; what it loses is found by the sweep. */
+export function startDrainWorker(place: QueuePlace, take: TakeLines, log: Log): DrainWorker {
+  const complain = complainer(log);
+  const worker = openWorker(place, JOBS_AT_A_TIME, ({ data }) => take(data.lines));
   worker.on('error', complain);
   worker.on('failed', (_, error) => complain(error));
   worker.run().catch(complain);
@@ -43,23 +34,11 @@ export function startDrainWorker(place: QueuePlace, drain: Drain, options: Drain
   };
 }
 
-/** A line that is to be looked at later keeps its job, which then counts as waiting and takes no slot. */
-async function runJob(job: Job<DrainJob>, token: string | undefined, drain: Drain): Promise<void> {
-  const { line, platformId } = job.data;
-  const againInMs = await drain({ line, platformId });
-  if (againInMs === null) return;
-  await job.moveToDelayed(Date.now() + Math.max(Math.ceil(againInMs), 1), token);
-  throw new DelayedError();
-}
-
 function complainer(log: Log): (error: unknown) => void {
   let complainedAt = 0;
   return (error) => {
     if (Date.now() - complainedAt < COMPLAIN_EVERY_MS) return;
     complainedAt = Date.now();
-    log.warn(
-      { error: String(error) },
-      'delivery jobs failed or the queue does not answer; the sweep finds them again',
-    );
+    log.warn({ error: String(error) }, 'the delivery queue does not answer; the sweep finds what is due');
   };
 }

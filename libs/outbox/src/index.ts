@@ -1,3 +1,3 @@
 export { type DrainQueue, openDrainQueue } from './drain-queue';
-export { type Drain, type DrainWorker, type DrainWorkerOptions, startDrainWorker } from './drain-worker';
+export { type DrainWorker, startDrainWorker, type TakeLines } from './drain-worker';
 export type { QueuePlace } from './queue-place';

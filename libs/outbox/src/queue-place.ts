@@ -3,9 +3,15 @@ import { type PartyId } from '@app/ocpi';
 import { type BulkJobOptions, createPostgresBackend, type Job, Queue, Worker } from 'bullmq';
 import { type DrainJob } from './drain-job';
 
+export interface BulkJob {
+  readonly name: string;
+  readonly data: DrainJob;
+  readonly opts: BulkJobOptions;
+}
+
 /** What is used of a BullMQ queue, on either backend. */
 export interface JobQueue {
-  addBulk(jobs: { name: string; data: DrainJob; opts: BulkJobOptions }[]): Promise<unknown>;
+  addBulk(jobs: BulkJob[]): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   getGlobalConcurrency(): Promise<unknown>;
   close(): Promise<void>;
@@ -19,7 +25,7 @@ export interface JobWorker {
   close(force?: boolean): Promise<void>;
 }
 
-export type JobWork = (job: Job<DrainJob>, token: string | undefined) => Promise<void>;
+export type JobWork = (job: Job<DrainJob>) => Promise<void>;
 
 export interface QueuePlace {
   readonly databaseUrl: string;

@@ -76,7 +76,10 @@ export interface LeasedLeg extends DeliveryLine {
   readonly push: OutgoingPush;
 }
 
-/** What a look at a line gives: a leg to send, or in how many ms there may be one (`null`: nothing waits). */
+/**
+ * What a look at a line gives: a leg to send, or in how many ms there will be one. `null`: nothing waits, or it is
+ * in other hands, which look at the line again when they are done with it.
+ */
 export type NextLeg =
   { readonly leg: LeasedLeg } | { readonly leg?: undefined; readonly dueInMs: number | null };
 
@@ -93,12 +96,8 @@ export type Settlement =
 export interface DeliveryStore {
   /** Leases the oldest leg of a line when it is due and nobody has it. */
   lease(line: DeliveryLine, leaseMs: number): Promise<NextLeg>;
-  /**
-   * Ends a lease. Without effect when the lease was lost in the meantime.
-   *
-   * @returns in how many ms the line has something to send again; `null` when nothing waits
-   */
-  settle(leg: LeasedLeg, settlement: Settlement): Promise<number | null>;
+  /** Ends a lease, durably when it resolves. Without effect when the lease was lost in the meantime. */
+  settle(leg: LeasedLeg, settlement: Settlement): Promise<void>;
   /** A receiver that cannot be reached: its legs wait, without attempts, until `unpark` lets them go. */
   park(platformId: string): Promise<void>;
   /** Lets go what waits for platforms that are CONNECTED and not paused. @returns the lines to drain */

@@ -28,7 +28,7 @@ interface LeaseQuestion {
 export class PostgresDeliveryStore implements DeliveryStore {
   private readonly pushes: PushCache;
   private readonly leases: Gatherer<LeaseQuestion, NextLeg>;
-  private readonly ends: Gatherer<Ended, number | null>;
+  private readonly ends: Gatherer<Ended, undefined>;
 
   constructor(private readonly dataSource: DataSource) {
     this.pushes = new PushCache(dataSource);
@@ -40,7 +40,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return this.leases.ask({ line, leaseMs });
   }
 
-  settle(leg: LeasedLeg, settlement: Settlement): Promise<number | null> {
+  settle(leg: LeasedLeg, settlement: Settlement): Promise<void> {
     if (settlement.state === 'waiting') return retryLeg(this.dataSource, leg, settlement);
     return this.ends.ask({ leg, settlement });
   }

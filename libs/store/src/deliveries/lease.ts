@@ -14,22 +14,23 @@ const LEASE = `
   WITH head AS (
     SELECT oldest.* FROM unnest($1::uuid[]) AS asked (line)
     CROSS JOIN LATERAL (
-      SELECT id, line, next_attempt_at, lease_until FROM deliveries
+      SELECT id, line, next_attempt_at, parked FROM deliveries
       WHERE line = asked.line AND state = 'waiting' ORDER BY sequence LIMIT 1) oldest
-  ), due AS (
-    SELECT delivery.id FROM deliveries delivery JOIN head ON head.id = delivery.id
-    WHERE delivery.state = 'waiting' AND delivery.next_attempt_at <= now() AND delivery.expires_at > now()
-      AND NOT delivery.parked AND ${FREE}
-    FOR UPDATE OF delivery SKIP LOCKED
   ), leased AS (
     UPDATE deliveries delivery
     SET lease_id = gen_random_uuid(), lease_until = now() + $2 * interval '1 ms'
-    FROM due WHERE delivery.id = due.id
+    FROM head CROSS JOIN LATERAL (
+      SELECT id FROM deliveries delivery
+      WHERE delivery.id = head.id AND delivery.state = 'waiting' AND delivery.next_attempt_at <= now()
+        AND delivery.expires_at > now() AND NOT delivery.parked AND ${FREE}
+      FOR UPDATE SKIP LOCKED) due
+    WHERE delivery.id = due.id
     RETURNING delivery.id, delivery.lease_id, delivery.push_id, delivery.party, delivery.attempts,
       extract(epoch FROM delivery.expires_at - now())::float8 * 1000 AS remaining_ms
   )
   SELECT head.line, leased.*,
-    extract(epoch FROM greatest(head.next_attempt_at, head.lease_until) - now())::float8 * 1000 AS due_in_ms
+    CASE WHEN head.next_attempt_at > now() AND NOT head.parked
+      THEN extract(epoch FROM head.next_attempt_at - now())::float8 * 1000 END AS due_in_ms
   FROM head LEFT JOIN leased ON leased.id = head.id`;
 
 interface LeaseRow {
@@ -41,13 +42,10 @@ interface LeaseRow {
   readonly party: string | null;
   readonly attempts: number;
   readonly remaining_ms: number;
-  readonly due_in_ms: number;
+  readonly due_in_ms: number | null;
 }
 
 type TakenRow = LeaseRow & { readonly id: string };
-
-/** A line whose leg is in other hands at this moment is looked at again after this time, in ms. */
-const LOOK_AGAIN_MS = 100;
 
 /** What each of these lines has to send now. */
 export async function leaseLines(
@@ -66,7 +64,7 @@ export async function leaseLines(
     heads.delete(line.line); // a line that two asked for at once is for one of them
     const push = row && isTaken(row) ? found.get(row.push_id) : undefined;
     if (row && isTaken(row) && push) return { leg: toLeg(line, row, push) };
-    return { dueInMs: row ? Math.max(row.due_in_ms, LOOK_AGAIN_MS) : null };
+    return { dueInMs: row?.due_in_ms ?? null };
   });
 }
 

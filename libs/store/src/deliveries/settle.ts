@@ -4,28 +4,16 @@ import { type DataSource } from 'typeorm';
 import { inTransaction } from '../transaction';
 import { REPLACEABLE } from './outbox';
 
-/** What a line has after its leg: without one, no row. */
-const NEXT = `
-  SELECT line, extract(epoch FROM next_attempt_at - now())::float8 * 1000 AS due_in_ms
-  FROM (
-    SELECT next.line, next.next_attempt_at FROM ended CROSS JOIN LATERAL (
-      SELECT line, next_attempt_at FROM deliveries
-      WHERE line = ended.line AND state = 'waiting' AND id <> ended.id ORDER BY sequence LIMIT 1) next
-  ) following`;
-
 /** Guarded by the lease: whoever lost it in the meantime changes nothing. */
 const END = `
   WITH given AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS leg (id, lease_id, state, error)
-  ), ended AS (
-    UPDATE deliveries delivery
-    SET state = given.state, last_error = coalesce(given.error, delivery.last_error),
-      attempts = delivery.attempts + CASE WHEN given.state = 'discarded' THEN 0 ELSE 1 END,
-      finished_at = now(), lease_id = NULL, lease_until = NULL
-    FROM given WHERE delivery.id = given.id AND delivery.lease_id = given.lease_id AND delivery.state = 'waiting'
-    RETURNING delivery.id, delivery.line
   )
-  ${NEXT}`;
+  UPDATE deliveries delivery
+  SET state = given.state, last_error = coalesce(given.error, delivery.last_error),
+    attempts = delivery.attempts + CASE WHEN given.state = 'discarded' THEN 0 ELSE 1 END,
+    finished_at = now(), lease_id = NULL, lease_until = NULL
+  FROM given WHERE delivery.id = given.id AND delivery.lease_id = given.lease_id`;
 
 /** A newer PUT that came while the older one was being sent makes its next attempt superfluous. */
 const AGAIN = `
@@ -49,45 +37,34 @@ const HOLD_BACK = `
   UPDATE deliveries SET next_attempt_at = least($2, expires_at)
   WHERE line = $1 AND state = 'waiting' AND NOT parked AND next_attempt_at < $2`;
 
-const HEAD = `
-  SELECT extract(epoch FROM next_attempt_at - now())::float8 * 1000 AS due_in_ms FROM deliveries
-  WHERE line = $1 AND state = 'waiting' ORDER BY sequence LIMIT 1`;
-
-interface DueRow {
-  readonly due_in_ms: number;
-}
-
 /** A leg and how it ended for good. */
 export interface Ended {
   readonly leg: LeasedLeg;
   readonly settlement: Exclude<Settlement, { state: 'waiting' }>;
 }
 
-/** @returns for each leg, in how many ms its line has something to send again; `null` when nothing waits */
-export async function endLegs(dataSource: DataSource, ended: readonly Ended[]): Promise<(number | null)[]> {
-  const rows = await dataSource.query<(DueRow & { readonly line: string })[]>(END, [
+/** Ends legs for good. */
+export async function endLegs(dataSource: DataSource, ended: readonly Ended[]): Promise<undefined[]> {
+  await dataSource.query(END, [
     ended.map(({ leg }) => leg.id),
     ended.map(({ leg }) => leg.leaseId),
     ended.map(({ settlement }) => settlement.state),
     ended.map(({ settlement }) => ('error' in settlement ? settlement.error : null)),
   ]);
-  const next = new Map(rows.map((row) => [row.line, row.due_in_ms]));
-  return ended.map(({ leg }) => next.get(leg.line) ?? null);
+  return ended.map(() => undefined);
 }
 
-/** Lets a leg wait for its next attempt. @returns as `endLegs` */
+/** Lets a leg wait for its next attempt. */
 export function retryLeg(
   dataSource: DataSource,
   { id, leaseId, line }: LeasedLeg,
   { error, retryInMs }: Extract<Settlement, { state: 'waiting' }>,
-): Promise<number | null> {
+): Promise<void> {
   return inTransaction(dataSource, async (manager) => {
     const again = await manager.query<[{ next_attempt_at: Date }[], number]>(AGAIN, [
       ...[id, leaseId, error, retryInMs, line],
     ]);
     const [settled] = again[0];
     if (settled) await manager.query(HOLD_BACK, [line, settled.next_attempt_at]);
-    const [head] = await manager.query<DueRow[]>(HEAD, [line]);
-    return head?.due_in_ms ?? null;
   });
 }

@@ -58,6 +58,7 @@ const EXPIRE = `
     ORDER BY delivery.next_attempt_at LIMIT $1 FOR UPDATE OF delivery SKIP LOCKED)
   UPDATE deliveries delivery
   SET state = CASE WHEN old.unreachable THEN 'expired' ELSE 'dead' END, finished_at = now(),
+    lease_id = NULL, lease_until = NULL,
     last_error = coalesce(delivery.last_error, CASE WHEN old.unreachable THEN 'receiver_offline' ELSE 'too_old' END)
   FROM old WHERE delivery.id = old.id
   RETURNING delivery.platform_id, delivery.party, delivery.state`;

@@ -1,0 +1,129 @@
+/**
+ * The lines that this process has taken over, and whose turn it is. All of it may be lost: nobody's leg is
+ * leased before its turn, and the sweep of any worker finds what is due.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DeliveryLine, type Directory, type Log, type Waker } from '@app/hub';
+import { complainer } from './complain';
+import { drain, type Drained, type DrainParts } from './drain';
+import { Slots } from './slots';
+
+/**
+ * Lines that are being drained at a time: what waits for a receiver costs a socket and little else. It takes 32
+ * platforms that all begin to hang at the same moment to hold the others up, and then only for one timeout
+ * (see `Slots`).
+ */
+const AT_A_TIME = 256;
+/** Lines that wait for their next attempt here, in 20 MB; what comes on top is left to the sweep. */
+const MAX_LATER = 100_000;
+
+export interface DrainerParts extends DrainParts {
+  readonly directory: Directory;
+  /** Gets back what is not begun when this process stops. */
+  readonly waker: Waker;
+  readonly log: Log;
+}
+
+export class Drainer {
+  private readonly slots = new Slots();
+  private readonly ready = new Map<string, DeliveryLine>();
+  private readonly later = new Map<string, NodeJS.Timeout>();
+  private readonly running = new Set<Promise<void>>();
+  private readonly complain: (error: unknown) => void;
+  private roomMade: (() => void)[] = [];
+  private closed = false;
+
+  constructor(private readonly parts: DrainerParts) {
+    this.complain = complainer(parts.log, 'lines could not be drained; the sweep finds them again');
+  }
+
+  /** Takes lines over; resolves when there is room for more. */
+  async take(lines: Iterable<DeliveryLine>): Promise<void> {
+    for (const line of lines) this.ready.set(line.line, line);
+    this.begin();
+    if (this.ready.size > AT_A_TIME && !this.closed)
+      await new Promise<void>((resolve) => this.roomMade.push(resolve));
+  }
+
+  /** Whether a line waits here, for its turn or for a slot. */
+  has(line: DeliveryLine): boolean {
+    return this.ready.has(line.line) || this.slots.isWaiting(line);
+  }
+
+  /** Begins nothing more, gives back what waits for its turn, and waits at most `limitMs` for what is under way. */
+  async close(limitMs: number): Promise<void> {
+    this.closed = true;
+    for (const timer of this.later.values()) clearTimeout(timer);
+    this.parts.waker.wake([...this.ready.values()]);
+    for (const resolve of this.roomMade) resolve();
+    const limit = new AbortController();
+    const late = delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.running), late]);
+    limit.abort();
+  }
+
+  private begin(): void {
+    for (const [key, line] of this.ready) {
+      if (this.closed || this.running.size >= AT_A_TIME) break;
+      this.ready.delete(key);
+      this.start(line);
+    }
+    if (this.ready.size > AT_A_TIME) return;
+    for (const resolve of this.roomMade.splice(0)) resolve();
+  }
+
+  private start(line: DeliveryLine): void {
+    const work = isReachable(this.parts.directory, line.platformId) ? this.drain(line) : this.park(line);
+    if (!work) return;
+    const run = work.catch(this.complain).finally(() => {
+      this.running.delete(run);
+      this.begin();
+    });
+    this.running.add(run);
+  }
+
+  private park({ platformId }: DeliveryLine): Promise<void> {
+    return this.parts.deliveries.park(platformId);
+  }
+
+  /** `undefined`: its platform has no slot free, and the line waits for one. */
+  private drain(line: DeliveryLine): Promise<void> | undefined {
+    return this.slots.take(line) ? this.drainInSlot(line) : undefined;
+  }
+
+  private async drainInSlot(line: DeliveryLine): Promise<void> {
+    let answered: boolean | undefined;
+    try {
+      const drained = await drain(line, this.parts);
+      ({ answered } = drained);
+      this.takeAgain(line, drained);
+    } finally {
+      for (const next of this.slots.release(line.platformId, answered)) this.ready.set(next.line, next);
+    }
+  }
+
+  private takeAgain(line: DeliveryLine, { againInMs }: Drained): void {
+    if (againInMs === null || this.closed) return;
+    if (againInMs <= 0) this.ready.set(line.line, line);
+    else if (this.later.size < MAX_LATER && !this.later.has(line.line)) this.wait(line, againInMs);
+  }
+
+  private wait(line: DeliveryLine, ms: number): void {
+    const timer = setTimeout(() => {
+      this.later.delete(line.line);
+      this.ready.set(line.line, line);
+      this.begin();
+    }, Math.ceil(ms));
+    this.later.set(line.line, timer);
+  }
+}
+
+/**
+ * Whether a platform may be sent to now. One that is gone altogether counts as reachable, so that its legs are
+ * looked at and found dead.
+ */
+function isReachable(directory: Directory, platformId: string): boolean {
+  const record = directory.platform(platformId)?.record;
+  if (!record || record.registeredAt === null) return true;
+  return record.status === 'CONNECTED' && !record.suspended;
+}
