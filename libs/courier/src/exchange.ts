@@ -31,7 +31,7 @@ export interface Outcome {
 }
 
 export class Exchange implements Dispatcher.DispatchHandler {
-  private timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
   private abort: ((error?: Error) => void) | undefined;
   private settled = false;
   private httpStatus = 0;
@@ -44,8 +44,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     private readonly limits: ExchangeLimits,
     private readonly carrier: Carrier,
     private readonly outcome: Outcome,
-  ) {
-    this.timer = setTimeout(expireWaiting, limits.connectTimeoutMs, this);
+  ) {}
+
+  /** Called once it was handed to undici, which writes at once when a connection is free: most need no clock for it. */
+  handedOver(): void {
+    if (this.abort || this.settled) return;
+    this.timer = setTimeout(expireWaiting, this.limits.connectTimeoutMs, this);
   }
 
   /**

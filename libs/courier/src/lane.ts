@@ -55,6 +55,7 @@ export class Lane implements Carrier {
     this.lastUsedMs = Date.now();
     const { method, body } = request;
     this.pool.dispatch({ path: target, method, headers: request.headers as string[], body }, exchange);
+    exchange.handedOver();
   }
 
   settled(): void {

@@ -51,17 +51,20 @@ export async function lookUpTokens({ headers }: Incoming, newcomers: Newcomers):
   for (const token of tokensOf(headers)) await newcomers.lookUpToken(hashToken(token));
 }
 
-/** Runs a step; when it finds somebody unknown, looks for newcomers and runs it once more. */
-export async function withSecondLook<T>(
+/**
+ * Runs a step; when it finds somebody unknown, looks for newcomers and runs it once more.
+ *
+ * @returns what the step returns, and a promise only after a look: most messages need not wait
+ */
+export function withSecondLook<T>(
   code: RefusalCode,
   step: () => T,
   look: () => Promise<void>,
-): Promise<T> {
+): T | Promise<T> {
   try {
     return step();
   } catch (error) {
     if (asHubError(error).code !== code) throw error;
   }
-  await look();
-  return step();
+  return look().then(step);
 }

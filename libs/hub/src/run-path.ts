@@ -38,9 +38,12 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
   let progress: Progress = incoming;
   try {
     const accepted = (progress = accept(incoming));
-    const authenticated = (progress = await knownCaller(accepted, parts));
+    const caller = knownCaller(accepted, parts);
+    const authenticated = (progress = caller instanceof Promise ? await caller : caller);
+    noteCaller(authenticated, parts);
     const identified = (progress = identify(authenticated, parts.directory));
-    const permitted = (progress = await knownReceiver(identified, parts));
+    const receiver = knownReceiver(identified, parts);
+    const permitted = (progress = receiver instanceof Promise ? await receiver : receiver);
     const addressed =
       permitted.scenario === 'open_routing' ? (progress = await findReceiver(permitted, parts)) : permitted;
     const relayed = (progress = await relay(addressed, parts));
@@ -53,18 +56,20 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
   }
 }
 
-async function knownCaller(accepted: Accepted, parts: PathParts): Promise<Authenticated> {
-  const authenticated = await withSecondLook(
+function knownCaller(accepted: Accepted, parts: PathParts): Authenticated | Promise<Authenticated> {
+  return withSecondLook(
     'unauthorized',
     () => authenticate(accepted, parts.directory),
     () => lookUpTokens(accepted, parts.newcomers),
   );
-  parts.tokenGrace.used(authenticated.caller, authenticated.token);
-  parts.signs.seen(authenticated.caller.id);
-  return authenticated;
 }
 
-function knownReceiver(identified: Identified, parts: PathParts): Promise<Permitted> {
+function noteCaller({ caller, token }: Authenticated, parts: PathParts): void {
+  parts.tokenGrace.used(caller, token);
+  parts.signs.seen(caller.id);
+}
+
+function knownReceiver(identified: Identified, parts: PathParts): Permitted | Promise<Permitted> {
   return withSecondLook(
     'receiver_unknown',
     () => permit(identified, parts),

@@ -6,7 +6,7 @@ import { type Identified } from '../exchange';
 export function textAt(message: Identified, place: Place): string | undefined {
   switch (place.in) {
     case 'path':
-      return decoded(segments(message)[place.segment]);
+      return decoded(segmentOf(message.target.rest, place.segment));
     case 'own_path':
       return ownObjectId(message);
     case 'query':
@@ -21,16 +21,19 @@ export function holds(message: Identified, condition: Condition | undefined): bo
   return condition === undefined || condition.oneOf.includes(textAt(message, condition.place) ?? '');
 }
 
-/** As they stand in the path: what precedes its first slash is empty and no segment. */
-function segments({ target }: Identified): readonly string[] {
-  return target.rest.split('/').slice(1);
+/** As it stands in the path: what precedes its first slash is empty and no segment. */
+function segmentOf(rest: string, index: number): string | undefined {
+  let start = rest.indexOf('/') + 1;
+  for (let n = 0; n < index && start > 0; n++) start = rest.indexOf('/', start) + 1;
+  if (start === 0) return undefined;
+  const end = rest.indexOf('/', start);
+  return end === -1 ? rest.slice(start) : rest.slice(start, end);
 }
 
 /** Of a client-owned object only when it is the sender's own: nobody teaches the hub about others' objects. */
-function ownObjectId(message: Identified): string | undefined {
-  const [countryCode, partyId, id] = segments(message);
-  const pair = parsePartyId(decoded(countryCode) ?? '', decoded(partyId) ?? '');
-  return pair && sameParty(pair, message.from) ? decoded(id) : undefined;
+function ownObjectId({ from, target: { rest } }: Identified): string | undefined {
+  const pair = parsePartyId(decoded(segmentOf(rest, 0)) ?? '', decoded(segmentOf(rest, 1)) ?? '');
+  return pair && sameParty(pair, from) ? decoded(segmentOf(rest, 2)) : undefined;
 }
 
 function textInBody({ body, headers }: Identified, path: readonly string[]): string | undefined {

@@ -73,13 +73,13 @@ function onwardRequest(
 }
 
 /** Sends through the courier; its faults become refusals. @throws HubError */
-export async function send(courier: Courier, request: CourierRequest): Promise<CourierAnswer> {
-  try {
-    return await courier.send(request);
-  } catch (error) {
-    if (!(error instanceof CourierFault)) throw error;
-    throw new HubError(REFUSAL_OF_FAULT[error.kind], undefined, { cause: error });
-  }
+export function send(courier: Courier, request: CourierRequest): Promise<CourierAnswer> {
+  return courier.send(request).catch(refuse);
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof CourierFault)) throw error;
+  throw new HubError(REFUSAL_OF_FAULT[error.kind], undefined, { cause: error });
 }
 
 /**
