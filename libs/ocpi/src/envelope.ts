@@ -3,7 +3,7 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, Response format.
  */
-import { findMember } from './json';
+import { findMember, type Span } from './json';
 
 export interface Envelope {
   readonly data?: unknown;
@@ -18,8 +18,6 @@ export function envelope(statusCode: number, now: Date, data?: unknown, message?
   return { data, status_code: statusCode, status_message: message, timestamp: now.toISOString() };
 }
 
-const STATUS_CODE = /^[1-9][0-9]{3}$/;
-
 /**
  * The `status_code` of a peer's answer, read without parsing the answer into objects.
  *
@@ -28,7 +26,18 @@ const STATUS_CODE = /^[1-9][0-9]{3}$/;
  */
 export function statusCodeOf(body: Uint8Array): number | undefined {
   const span = findMember(body, 'status_code')?.at(-1);
-  if (!span) return undefined;
-  const text = Buffer.from(body.buffer, body.byteOffset + span.start, span.end - span.start).toString();
-  return STATUS_CODE.test(text) ? Number(text) : undefined;
+  return span && fourDigits(body, span);
 }
+
+function fourDigits(body: Uint8Array, { start, end }: Span): number | undefined {
+  if (end - start !== 4) return undefined;
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    const digit = body[at]! - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number < 1000 ? undefined : number;
+}
+
+const ZERO = '0'.charCodeAt(0);

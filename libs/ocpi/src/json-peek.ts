@@ -1,7 +1,8 @@
 /**
  * Reads a few members of a JSON object on the pass that checks that it is JSON, without touching the others.
  */
-import { NO_KEY, scan, stringAt } from './json';
+import { stringAt } from './json';
+import { NO_KEY, scan } from './json-scan';
 
 /** A key that a caller looks for: its bytes as JSON, made once. */
 export type KeyBytes = Uint8Array;
