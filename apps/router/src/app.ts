@@ -14,6 +14,7 @@ import { openStore, type Store } from '@app/store';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
+import { Door } from './door/door';
 import { createListener } from './edge/listener';
 import { countMessages } from './message-metrics';
 import { type RouterParts } from './parts';
@@ -50,8 +51,9 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
     const deliveries = await openDeliveries(settings, store, log, processMetrics());
     opened.push(deliveries.queue);
     const parts = { ...(await routerParts(settings, store, courier, log)), ...deliveries.parts };
-    const nest = await listen(parts, settings, log);
-    opened.push(parts.signs, nest);
+    const door = new Door(parts, settings);
+    const nest = await listen(parts, settings, door, log);
+    opened.push(parts.signs, nest, door);
     return { name: 'router', url: await nest.getUrl(), close: () => closeAll(opened) };
   } catch (error) {
     await closeAll(opened);
@@ -59,11 +61,16 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
   }
 }
 
-async function listen(parts: RouterParts, settings: Settings, log: Logger): Promise<NestFastifyApplication> {
+async function listen(
+  parts: RouterParts,
+  settings: Settings,
+  door: Door,
+  log: Logger,
+): Promise<NestFastifyApplication> {
   const tls = await ServerTls.open(settings, log);
   const nest = await NestFactory.create<NestFastifyApplication>(
     RouterModule.with(parts),
-    createListener(parts, settings.maxBodyBytes, tls),
+    createListener(parts, settings, door, tls),
     { bodyParser: false, logger: nestLogger(log), abortOnError: false, ...(tls && { httpsOptions: {} }) },
   );
   await nest.listen(settings.ocpiPort, settings.bindHost);

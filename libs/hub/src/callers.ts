@@ -47,7 +47,10 @@ function presentedBy({ headers, receivedAt }: Incoming, directory: Directory) {
 }
 
 /** Asks the store for whoever registered a moment ago through another process. */
-export async function lookUpTokens({ headers }: Incoming, newcomers: Newcomers): Promise<void> {
+export async function lookUpTokens(
+  { headers }: Pick<Incoming, 'headers'>,
+  newcomers: Newcomers,
+): Promise<void> {
   for (const token of tokensOf(headers)) await newcomers.lookUpToken(hashToken(token));
 }
 

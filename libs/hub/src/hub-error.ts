@@ -28,6 +28,20 @@ export const REFUSALS = {
   bad_request: row(400, STATUS.CLIENT_ERROR, false, 'the HTTP request is malformed'),
   body_not_json: row(400, STATUS.CLIENT_ERROR, false, 'the body is not JSON'),
   body_too_large: row(413, STATUS.CLIENT_ERROR, false, 'the body is too large'),
+  url_too_long: row(414, STATUS.CLIENT_ERROR, false, 'the URL is too long'),
+  headers_too_large: row(431, STATUS.CLIENT_ERROR, false, 'the headers are too many or too large'),
+  request_too_slow: row(408, STATUS.CLIENT_ERROR, true, 'the request did not arrive in time'),
+  too_many_requests: row(429, STATUS.CLIENT_ERROR, true, 'too many requests per second from your platform'),
+  too_many_in_flight: row(429, STATUS.CLIENT_ERROR, true, 'too many requests of your platform are under way'),
+  too_many_connections: row(429, STATUS.CLIENT_ERROR, true, 'too many connections from your platform'),
+  too_many_unauthorized: row(
+    429,
+    STATUS.CLIENT_ERROR,
+    true,
+    'too many requests without a known credentials token from your address',
+  ),
+  // The hub itself cannot route: 4xxx and not 3xxx, which is a receiver's. Spec: status_codes, 4xxx: Hub errors.
+  hub_full: row(503, STATUS.HUB_ERROR, true, 'the hub has as much to do as it can; come again'),
   unauthorized: row(
     401,
     STATUS.CLIENT_ERROR,
@@ -219,16 +233,23 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
+interface HubErrorOptions extends ErrorOptions {
+  /** When the same message has a chance, for the `Retry-After` header. */
+  readonly retryAfterSeconds?: number;
+}
+
 /** A refusal on its way to the caller. `code` is what decisions match on; `message` is for people. */
 export class HubError extends Error {
   override readonly name = 'HubError';
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly code: RefusalCode,
     detail?: string,
-    options?: ErrorOptions,
+    options?: HubErrorOptions,
   ) {
     super(detail ? `${REFUSALS[code].message}: ${detail}` : REFUSALS[code].message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   get row(): RefusalRow {

@@ -1,6 +1,7 @@
 export * from './agreement';
 export * from './audit';
-export { authenticateAnyToken } from './callers';
+export { authenticateAnyToken, lookUpTokens } from './callers';
+export { tokensOf } from './path/authenticate';
 export * from './client-info';
 export * from './credentials';
 export * from './deliveries';
@@ -8,6 +9,7 @@ export { Detours, type DetoursOptions, isHostName } from './detours';
 export * from './directory';
 export * from './exchange';
 export * from './hub-error';
+export * from './limits';
 export * from './message-ids';
 export * from './message-trace';
 export * from './objects';

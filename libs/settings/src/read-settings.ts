@@ -24,6 +24,9 @@ export function systemEnvironment(env: Environment = process.env): { PATH: strin
 /** Characters of the admin key, where it guards the real thing: what a person would type is shorter. */
 const MIN_PRODUCTION_KEY = 16;
 
+/** A caller alone may hold half of the bytes that are held for all: one whole body while another one arrives. */
+const MIN_HELD_BODIES = 4;
+
 const EMBEDDABLE: readonly Embeddable[] = ['databaseUrl', 'adminApiKey', 'encryptionKey'];
 
 /**
@@ -56,6 +59,11 @@ function read(env: Environment, required: readonly Embeddable[]): GivenSettings 
     faults.push(`${rows.adminApiKey.env} must have at least ${MIN_PRODUCTION_KEY} characters in production`);
   }
   faults.push(...tlsFaults(values));
+  if (Number(values.maxHeldBodyBytes) < MIN_HELD_BODIES * Number(values.maxBodyBytes)) {
+    faults.push(
+      `${rows.maxHeldBodyBytes.env} must be at least ${MIN_HELD_BODIES} times ${rows.maxBodyBytes.env}`,
+    );
+  }
   if (faults.length > 0) throw new SettingsError(faults);
   return withDerived(values as unknown as GivenSettings, env);
 }

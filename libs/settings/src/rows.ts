@@ -164,6 +164,45 @@ export const rows = {
       fallback: '4194304',
     },
   ),
+  maxHeldBodyBytes: row(
+    'MAX_HELD_BODY_BYTES',
+    whole(1024 * 1024, 64 * 1024 * 1024 * 1024),
+    'Bytes of bodies that a router holds at a time, of requests and of answers that are not taken yet',
+    { fallback: '268435456' },
+  ),
+  clientTimeoutMs: row(
+    'CLIENT_TIMEOUT_MS',
+    TIMEOUT_MS,
+    'How long a caller may take to send a request, and to take the answer',
+    { fallback: '30000' },
+  ),
+  requestsPerSecondPerPlatform: row(
+    'REQUESTS_PER_SECOND_PER_PLATFORM',
+    whole(1, 1_000_000),
+    'Requests of one platform to one router; twice as many at once after a pause',
+    { fallback: '1000' },
+  ),
+  strangerRequestsPerSecondPerAddress: row(
+    'STRANGER_REQUESTS_PER_SECOND_PER_ADDRESS',
+    whole(1, 1_000_000),
+    'Requests without a known token from one address; 20 times as many from all addresses',
+    { fallback: '50' },
+  ),
+  maxConnections: row('MAX_CONNECTIONS', whole(8, 1_000_000), 'Connections to one router', {
+    fallback: '4096',
+  }),
+  maxConnectionsPerPlatform: row(
+    'MAX_CONNECTIONS_PER_PLATFORM',
+    whole(1, 1_000_000),
+    'Connections of one platform to one router',
+    { fallback: '256' },
+  ),
+  maxInFlight: row(
+    'MAX_IN_FLIGHT',
+    whole(2, 1_000_000),
+    'Requests that one router works on at a time; one platform gets half of them at most, and less when others want some',
+    { fallback: '2000' },
+  ),
   deliveryMaxAgeSeconds: row(
     'DELIVERY_MAX_AGE_SECONDS',
     SPAN_SECONDS,

@@ -36,7 +36,7 @@ export async function serveFunctional(
 }
 
 /** Spec: RFC 9110, 9.3.1: a body of a GET means nothing, so it is none. */
-function hasBody({ method, headers }: IncomingMessage): boolean {
+export function hasBody({ method, headers }: IncomingMessage): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
@@ -73,7 +73,7 @@ function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<Buffe
 const ONE_PIECE_BYTES = 12 * 1024;
 
 /** Writes an answer: status, headers in the order given, body bytes untouched. */
-function write(response: ServerResponse, { httpStatus, headers, body }: Outgoing): void {
+export function write(response: ServerResponse, { httpStatus, headers, body }: Outgoing): void {
   response.writeHead(httpStatus, [...headers, 'Content-Length', String(body.length)]);
   if (body.length <= ONE_PIECE_BYTES) response.end(body.toString('latin1'), 'latin1');
   else response.end(body);

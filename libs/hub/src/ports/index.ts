@@ -10,5 +10,6 @@ export * from './once';
 export * from './outbox';
 export * from './owner-index';
 export * from './platform-store';
+export * from './shared-budget';
 export * from './status-store';
 export * from './sync-store';

@@ -1,0 +1,5 @@
+export * from './account';
+export * from './accounts';
+export * from './room';
+export * from './strangers';
+export * from './token-bucket';
