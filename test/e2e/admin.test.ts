@@ -152,6 +152,21 @@ test('a platform that does not exist is a 404, and an id that is no UUID a 400, 
   }
 });
 
+test.each<[string, string, object | undefined, string[]]>([
+  ['a query that a call has no use for', 'GET ?colour=red', undefined, ['colour']],
+  ['one of a change', 'POST /suspend?now=yes', undefined, ['now']],
+  ['a body that a call has no use for', 'POST /suspend', { until: 'noon' }, ['until']],
+  ['one that is no object', 'POST /resume', ['x'], ['body']],
+  ['one of a DELETE', 'DELETE ', { force: true }, ['force']],
+])('%s is refused and named', async (_what, call, body, fields) => {
+  const { id } = await admin.made('Strict');
+  const [method = '', path = ''] = call.split(' ');
+  const asked = request(admin.url)[method.toLowerCase() as 'get'](`/admin/v1/platforms/${id}${path}`);
+  const answer = await asked.set('Authorization', `Bearer ${admin.settings.adminApiKey}`).send(body);
+  expect([answer.status, fieldsOf(answer)]).toEqual([400, fields]);
+  expect((await admin.get(`/platforms/${id}`)).body.status).toBe('PLANNED');
+});
+
 test('POST …/token-a makes a fresh token each time, also with an empty JSON body', async () => {
   const { id, token_a } = await admin.made('Forgetful');
   const first = await admin.post(`/platforms/${id}/token-a`);

@@ -159,6 +159,15 @@ describe('Idempotency-Key', () => {
     expect(second.body.id).not.toBe(first.body.id);
   });
 
+  test('makes one token A of many equal requests, for each platform its own', async () => {
+    const key = randomUUID();
+    const ids = [(await admin.made('Again')).id, (await admin.made('Another')).id];
+    const asked = (id: string | undefined) => create(`/platforms/${id}/token-a`, key, {}).expect(201);
+    const [first, again, other] = [await asked(ids[0]), await asked(ids[0]), await asked(ids[1])];
+    expect(again.body).toEqual(first.body);
+    expect(other.body.token_a).not.toBe(first.body.token_a);
+  });
+
   test('must be printable and of a sensible length', async () => {
     for (const key of ['', 'a b', 'x'.repeat(256)]) {
       const answer = await create('/agreements', key, simple);

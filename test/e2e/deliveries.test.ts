@@ -196,3 +196,27 @@ test('deliveries of a platform are paused and resumed, and the list of receivers
     expect([answer.status, fieldsOf(answer)]).toEqual([404, ['id']]);
   }
 });
+
+test('receivers that missed something are listed page by page, until they are said to have it', async () => {
+  await sql(
+    admin.settings.databaseUrl,
+    'INSERT INTO delivery_receivers (platform_id, resync_since) SELECT id, now() FROM platforms',
+  );
+  const page = (cursor = '') => admin.get(`/deliveries/receivers?limit=1${cursor}`).expect(200);
+  const first = await page();
+  const second = await page(`&cursor=${first.body.next_cursor}`);
+  const [one, other] = [first.body.data[0], second.body.data[0]] as { platform_id: string }[];
+  expect([one?.platform_id, other?.platform_id].sort()).toEqual([platformId, silentId].sort());
+  expect([one, second.body.next_cursor]).toMatchObject([{ paused_at: null, resync_since: TIME }, null]);
+  await admin.post(`/platforms/${one?.platform_id}/deliveries/resynced`).expect(204);
+  expect((await admin.get('/deliveries/receivers')).body.data).toEqual([other]);
+  await admin.post(`/platforms/${NOBODY}/deliveries/resynced`).expect(404);
+  for (const [query, field] of [
+    ['cursor=none', 'cursor'],
+    ['limit=0', 'limit'],
+    ['state=dead', 'state'],
+  ]) {
+    const answer = await admin.get(`/deliveries/receivers?${query}`);
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, [field]]);
+  }
+});

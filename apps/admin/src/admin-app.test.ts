@@ -9,6 +9,7 @@ import {
   AuditLogTwin,
   MessageLogTwin,
   PlatformStoreTwin,
+  TurnsTwin,
 } from '../../../libs/testkit/src/twin';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createAdminApp } from './admin-app';
@@ -29,7 +30,7 @@ const NO_DELIVERIES: DeliveryArchive = {
   discard: async () => ({ outcome: 'not_found' }),
   pause: async () => undefined,
   resume: async () => [],
-  receivers: async () => [],
+  receivers: async () => ({ data: [], nextCursor: null }),
   resynced: async () => undefined,
 };
 const store = new PlatformStoreTwin();
@@ -59,6 +60,7 @@ beforeAll(async () => {
     apiKey: KEY,
     apiKeys: new ApiKeyStoreTwin(),
     audit: new AuditLogTwin(),
+    turns: new TurnsTwin(),
   });
 });
 afterAll(() => app.close());

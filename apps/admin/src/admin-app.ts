@@ -3,11 +3,13 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { nestLogger, type ServerTls } from '@app/runtime';
 import { AdminModule } from './admin.module';
 import { ChangeInterceptor } from './audit';
+import { EntityTagInterceptor } from './conditions';
 import { Contract } from './contract';
 import { adminServer } from './http';
 import { serveOpenApi } from './openapi';
 import { type AdminParts } from './parts';
 import { ProblemFilter } from './problem';
+import { UnusedInputInterceptor } from './unused-input.interceptor';
 
 /** The admin application on given parts, ready to listen. It closes nothing that it was given. */
 export async function createAdminApp(parts: AdminParts, tls?: ServerTls): Promise<NestFastifyApplication> {
@@ -19,9 +21,13 @@ export async function createAdminApp(parts: AdminParts, tls?: ServerTls): Promis
     ...(tls && { httpsOptions: {} }),
   });
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
-  const contract = new Contract(app, routes);
-  app.useGlobalInterceptors(new ChangeInterceptor(parts, contract));
-  contract.learn(serveOpenApi(app));
+  const contract = new Contract(app);
+  app.useGlobalInterceptors(
+    new ChangeInterceptor(parts, contract),
+    new UnusedInputInterceptor(contract),
+    new EntityTagInterceptor(contract),
+  );
+  serveOpenApi(app, contract);
   await app.init();
   await adapter.getInstance().ready();
   return app;

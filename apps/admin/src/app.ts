@@ -89,5 +89,6 @@ function adminParts(
     apiKey: settings.adminApiKey,
     apiKeys: store.apiKeys,
     audit: store.audit,
+    turns: store.turns,
   };
 }

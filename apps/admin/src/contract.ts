@@ -1,39 +1,86 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject } from '@nestjs/swagger';
-import { type RouteTable } from './route-table';
+import { isChange } from './access';
+import { subjectOf } from './subject';
 
-/** What the API says of itself, for those who treat every call alike. */
+/** What is said of a call. */
+export interface Call {
+  /** The name of the call; its method and route when it has none. */
+  readonly operationId: string;
+  readonly takesQuery: boolean;
+  readonly takesBody: boolean;
+}
+
+/** What a GET answered. */
+export interface Reading {
+  readonly body: object;
+  /** Its entity tag, where one can change what was read. */
+  readonly tag: string | undefined;
+}
+
+/** What the API says of itself, for those who treat every call alike. Routes are written as in `/a/:id`. */
 export class Contract {
-  /** `POST /admin/v1/platforms/{id}/suspend` → `suspendPlatform`. */
-  private readonly operations = new Map<string, string>();
+  private readonly calls = new Map<string, Call>();
+  private readonly changed = new Set<string>();
 
-  constructor(
-    private readonly app: NestFastifyApplication,
-    private readonly routes: RouteTable,
-  ) {}
+  constructor(private readonly app: NestFastifyApplication) {}
 
-  /** Takes the names of the calls from the document that describes them. */
+  /** Takes the calls from the document that describes them. */
   learn({ paths }: OpenAPIObject): void {
-    for (const [path, item] of Object.entries(paths)) {
-      for (const [method, operation] of Object.entries(item)) {
-        const { operationId } = operation as { operationId?: string };
-        if (operationId !== undefined) this.operations.set(`${method.toUpperCase()} ${path}`, operationId);
-      }
+    const calls = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, said]) => callOf(method.toUpperCase(), path, said as Said)),
+    );
+    for (const { key, call } of calls) this.calls.set(key, call);
+    for (const { route, method } of calls) {
+      const subject = isChange(method) ? subjectOf({ route, path: route }, this.isRead) : undefined;
+      if (subject !== undefined) this.changed.add(subject);
     }
   }
 
-  /** The name of a call; its method and route when it has none. */
-  operationId(method: string, route: string): string {
-    const name = `${method} ${route.replace(/:([^/]+)/g, '{$1}')}`;
-    return this.operations.get(name) ?? name;
+  /** What is said of a call; nothing about one that is not in the document. */
+  call(method: string, route: string): Call {
+    const key = keyOf(method, route);
+    return this.calls.get(key) ?? { operationId: key, takesQuery: false, takesBody: false };
   }
 
-  readonly isRead = (route: string): boolean => this.routes.isRead(route);
+  /** Whether there is a GET of it. */
+  readonly isRead = (route: string): boolean => this.calls.has(keyOf('GET', route));
 
-  /** What a GET answers to whoever brings this `Authorization`; null unless it is 200. */
-  async read(path: string, authorization: string | undefined): Promise<object | null> {
+  /** Whether it can be read, and some call changes it. */
+  readonly isChanged = (route: string): boolean => this.changed.has(route);
+
+  /** Whether its content is replaced by those who read it before. */
+  readonly isReplaced = (route: string): boolean =>
+    ['PUT', 'PATCH'].some((method) => this.calls.has(keyOf(method, route)));
+
+  /** What a GET answers to whoever brings this `Authorization`; undefined unless it is 200. */
+  async read(path: string, authorization: string | undefined): Promise<Reading | undefined> {
     const server = this.app.getHttpAdapter().getInstance();
     const answer = await server.inject({ method: 'GET', url: path, headers: { authorization } });
-    return answer.statusCode === 200 ? answer.json<object>() : null;
+    if (answer.statusCode !== 200) return undefined;
+    return { body: answer.json<object>(), tag: answer.headers.etag };
   }
+}
+
+interface Said {
+  readonly operationId?: string;
+  readonly parameters?: readonly { readonly in: string }[];
+  readonly requestBody?: object;
+}
+
+/** `/a/:id` of `/a/{id}`. */
+export function routeOf(path: string): string {
+  return path.replace(/\{([^}]+)\}/g, ':$1');
+}
+
+function callOf(method: string, path: string, { operationId, parameters, requestBody }: Said) {
+  const route = routeOf(path);
+  const key = keyOf(method, route);
+  const takesQuery = parameters?.some((parameter) => parameter.in === 'query') ?? false;
+  const call = { operationId: operationId ?? key, takesQuery, takesBody: requestBody !== undefined };
+  return { key, route, method, call };
+}
+
+function keyOf(method: string, route: string): string {
+  return `${method} ${route}`;
 }

@@ -6,6 +6,7 @@ import {
   type MessageArchive,
   type RegistrationParts,
   type StatusControl,
+  type Turns,
 } from '@app/hub';
 import { type HealthSource, type Logger } from '@app/runtime';
 
@@ -25,6 +26,8 @@ export interface AdminParts {
   readonly apiKey: string;
   readonly apiKeys: ApiKeyStore;
   readonly audit: AuditLog;
+  /** For what is replaced as a whole by those who read it before. */
+  readonly turns: Turns;
 }
 
 /** The injection token of {@link AdminParts}. */

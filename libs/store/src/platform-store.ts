@@ -1,6 +1,7 @@
 /** ADAPTER of the port `PlatformStore`. Every method that writes is one transaction and announces it. */
 import {
   type CreateOutcome,
+  type FreshTokenA,
   type NewPlatform,
   type Once,
   type Page,
@@ -12,6 +13,7 @@ import {
   type Registration,
   type RegistrationOutcome,
   type Repetition,
+  type TokenAOutcome,
 } from '@app/hub';
 import { type PartyId } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
@@ -95,13 +97,18 @@ export class PostgresPlatformStore implements PlatformStore {
     return inTransaction(this.dataSource, (manager) => unregister(manager, platformId, now));
   }
 
-  replaceTokenA(platformId: string, tokenAHash: string, now: Date): Promise<boolean> {
-    return inTransaction(this.dataSource, async (manager) => {
-      if ((await lockPlatform(manager, platformId)) === null) return false;
-      await issueTokenA(manager, platformId, tokenAHash, now);
-      await announce(manager, platformId);
-      return true;
-    });
+  replaceTokenA(fresh: FreshTokenA, now: Date): Promise<TokenAOutcome> {
+    return inTransaction(this.dataSource, (manager) => replaceTokenA(manager, fresh, now));
+  }
+
+  replaceTokenAOnce(
+    once: Once<TokenAOutcome>,
+    fresh: FreshTokenA,
+    now: Date,
+  ): Promise<TokenAOutcome | Repetition> {
+    return inTransaction(this.dataSource, (manager) =>
+      this.keeper.run({ manager, now }, once, () => replaceTokenA(manager, fresh, now)),
+    );
   }
 
   async lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<void> {
@@ -138,4 +145,17 @@ export class PostgresPlatformStore implements PlatformStore {
     const byId = new Map((await this.records.load(ids)).map((record) => [record.id, record]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
+}
+
+async function replaceTokenA(
+  manager: EntityManager,
+  { platformId, tokenAHash }: FreshTokenA,
+  now: Date,
+): Promise<TokenAOutcome> {
+  const platform = await lockPlatform(manager, platformId);
+  if (platform === null) return { outcome: 'not_found' };
+  if (platform.registeredAt !== null) return { outcome: 'already_registered' };
+  await issueTokenA(manager, platformId, tokenAHash, now);
+  await announce(manager, platformId);
+  return { outcome: 'done' };
 }

@@ -19,6 +19,7 @@ import {
   type StatusControl,
   type StatusKeeping,
   type SyncStore,
+  type Turns,
 } from '@app/hub';
 import { IsNull, Not, type DataSource } from 'typeorm';
 import { PostgresAgreementStore } from './agreements/agreement-store';
@@ -38,6 +39,7 @@ import { PlatformRecords } from './platform-records';
 import { PostgresPlatformStore } from './platform-store';
 import { type Seal, sealWith } from './seal';
 import { PostgresAnnouncementStore, PostgresKeepership, PostgresStatusStore } from './statuses';
+import { PostgresTurns } from './turns';
 
 const POOL_SIZE = 10;
 /** For how long a stop waits for the connections to close, in ms. */
@@ -62,6 +64,7 @@ export interface Store {
   readonly statuses: SignBoard & StatusKeeping & StatusControl;
   readonly announcements: AnnouncementStore;
   readonly keepership: Keepership;
+  readonly turns: Turns;
   /** @throws when the database does not answer (after 17 s at the latest) */
   ping(): Promise<void>;
   /** Stops following, writes what is left of the message log and the owners, closes every connection. About 9 s at most. */
@@ -125,6 +128,7 @@ class PostgresStore implements Store {
   readonly statuses: SignBoard & StatusKeeping & StatusControl;
   readonly announcements: AnnouncementStore;
   readonly keepership: Keepership;
+  readonly turns: Turns;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -153,6 +157,7 @@ class PostgresStore implements Store {
     this.sync = new PostgresSyncStore(dataSource);
     this.statuses = new PostgresStatusStore(dataSource);
     this.announcements = new PostgresAnnouncementStore(dataSource);
+    this.turns = new PostgresTurns(dataSource);
     this.keepership = new PostgresKeepership(options.databaseUrl, options.log);
     this.owners = new PostgresOwnerIndex(dataSource, rowKeys(options.encryptionKey), options.log);
   }

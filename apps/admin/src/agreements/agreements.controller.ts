@@ -1,7 +1,5 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import {
-  ApiBody,
-  ApiConsumes,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -70,11 +68,13 @@ export class AgreementsController {
       'Make all agreements of a list that are not there yet, or none; with `dry_run` tell what it would do',
     description:
       'What is there already stays as it is, and nothing is withdrawn. At most 10,000 rows and 1 MiB.',
-  })
-  @ApiConsumes('application/json', 'text/csv')
-  @ApiBody({
-    description: `JSON: an array of agreements. CSV (\`text/csv\`), e.g.\n\n\`\`\`\n${CSV_EXAMPLE}\`\`\``,
-    schema: { type: 'array', items: { $ref: getSchemaPath(AgreementInput) } },
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: { type: 'array', items: { $ref: getSchemaPath(AgreementInput) } } },
+        'text/csv': { schema: { type: 'string' }, example: CSV_EXAMPLE },
+      },
+    },
   })
   @ApiOkResponse({ type: ImportReportView })
   @ApiProblems('invalid_input', 'malformed_json', 'body_too_large', 'unsupported_media_type')

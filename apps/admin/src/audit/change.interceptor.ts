@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { type AuditClosing, type AuditOpening, auditable } from '@app/hub';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { callerOf, isChange } from '../access';
-import { type Contract } from '../contract';
+import { requireMatch } from '../conditions';
+import { type Contract, type Reading } from '../contract';
 import { type AdminParts } from '../parts';
 import { asProblem } from '../problem';
+import { madeBy, type Place, subjectOf, targetName } from '../subject';
 import { watched } from './nothing-changed';
-import { madeBy, type Place, subjectOf, targetName } from './subject';
 
 const OPEN = '/admin/v1/';
 
@@ -17,6 +18,7 @@ interface Change {
   readonly id: string;
   readonly place: Place;
   readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
   /** What it changes; `undefined` when it makes something. */
   readonly subject: string | undefined;
 }
@@ -24,11 +26,13 @@ interface Change {
 type Ending = Pick<AuditClosing, 'outcome' | 'error'> & { readonly made?: string };
 
 /**
- * Writes an entry of the audit log for every call that may change something, whichever controller serves it.
+ * Writes an entry of the audit log for every call that may change something, whichever controller serves it, and
+ * holds each to the `If-Match` that it came with.
  *
  * The entry is opened, durably, before the controller is asked, and completed after it: a process that dies in
  * between leaves an open entry, never a change without one. When the entry cannot be written, nothing is changed.
- * `before` and `after` are what a GET of the resource answers.
+ * `before` and `after` are what a GET of the resource answers. What is replaced as a whole is replaced by one
+ * caller at a time, so that nobody can come between another's `If-Match` and what it allowed.
  */
 export class ChangeInterceptor implements NestInterceptor {
   constructor(
@@ -37,18 +41,26 @@ export class ChangeInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
     const route = request.routeOptions.url ?? '';
     if (!route.startsWith(OPEN) || !isChange(request.method)) return next.handle();
     const place = { route, path: request.url.replace(/\?.*$/s, '') };
     const subject = subjectOf(place, this.contract.isRead);
+    const change = { id: randomUUID(), place, request, reply: http.getResponse<FastifyReply>(), subject };
     const work = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
-    return defer(() => this.recorded({ id: randomUUID(), place, request, subject }, work));
+    return defer(() => this.inTurn(change, () => this.recorded(change, work)));
+  }
+
+  private inTurn<T>({ place }: Change, work: () => Promise<T>): Promise<T> {
+    return this.contract.isReplaced(place.route) ? this.parts.turns.inTurn(place.path, work) : work();
   }
 
   private async recorded(change: Change, work: () => Promise<unknown>): Promise<unknown> {
-    await this.parts.audit.open(await this.opening(change));
+    const before = await this.read(change.subject, change.request);
+    await this.parts.audit.open(this.opening(change, before));
     try {
+      requireMatch(change.request.headers, change.subject === undefined ? undefined : { now: before });
       const { answer, isChange: changed } = await watched(work);
       const made = madeBy(change.place, answer, this.contract.isRead);
       await this.close(change, { outcome: changed ? 'changed' : 'unchanged', error: null, made });
@@ -60,15 +72,15 @@ export class ChangeInterceptor implements NestInterceptor {
     }
   }
 
-  private async opening({ id, place, request, subject }: Change): Promise<AuditOpening> {
+  private opening({ id, place, request, subject }: Change, before: Reading | undefined): AuditOpening {
     return {
       id,
       at: this.parts.registration.now(),
       actor: callerOf(request),
-      action: this.contract.operationId(request.method, place.route),
+      action: this.contract.call(request.method, place.route).operationId,
       target: targetName(subject ?? place.path),
       input: auditable(inputOf(request)),
-      before: auditable(await this.read(subject, request)),
+      before: auditable(before?.body ?? null),
     };
   }
 
@@ -76,17 +88,26 @@ export class ChangeInterceptor implements NestInterceptor {
   private async close(change: Change, { made, ...ending }: Ending): Promise<void> {
     try {
       const after = await this.read(made ?? change.subject, change.request);
+      if (ending.error === null) this.tagAnswer(change, after);
       const target = made === undefined ? null : targetName(made);
       const at = this.parts.registration.now();
-      await this.parts.audit.close(change.id, { ...ending, at, target, after: auditable(after) });
+      await this.parts.audit.close(change.id, {
+        ...ending,
+        ...{ at, target, after: auditable(after?.body ?? null) },
+      });
     } catch (err) {
       this.parts.log.error({ err, id: change.id }, 'an entry of the audit log stays open');
     }
   }
 
-  /** What the caller would see there; null when there is nothing. */
-  private read(path: string | undefined, { headers }: FastifyRequest): Promise<object | null> {
-    return path === undefined ? Promise.resolve(null) : this.contract.read(path, headers.authorization);
+  /** Who replaced something knows its new tag without asking for it. */
+  private tagAnswer({ place, reply }: Change, after: Reading | undefined): void {
+    if (after?.tag !== undefined && this.contract.isReplaced(place.route)) reply.header('ETag', after.tag);
+  }
+
+  /** What the caller would see there; undefined when there is nothing. */
+  private read(path: string | undefined, { headers }: FastifyRequest): Promise<Reading | undefined> {
+    return path === undefined ? Promise.resolve(undefined) : this.contract.read(path, headers.authorization);
   }
 }
 

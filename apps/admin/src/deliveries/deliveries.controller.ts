@@ -2,7 +2,7 @@ import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type DeliveryChange } from '@app/hub';
 import { AdminController } from '../admin-controller';
-import { pageRequest, pageView } from '../paging';
+import { pageRequest, PageQuery, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
 import { ApiProblems, Problem } from '../problem';
 import { UuidPipe } from '../validation';
@@ -39,10 +39,9 @@ export class DeliveriesController {
     summary: 'Platforms whose deliveries are paused, or which missed some while they could not be reached',
   })
   @ApiOkResponse({ type: ReceiverPage })
-  @ApiProblems('bad_request')
-  async receivers(): Promise<ReceiverPage> {
-    const receivers = await this.parts.deliveries.receivers();
-    return { data: receivers.map(receiverView), next_cursor: null };
+  @ApiProblems('invalid_input')
+  async receivers(@Query() query: PageQuery): Promise<ReceiverPage> {
+    return pageView(await this.parts.deliveries.receivers(pageRequest(query)), receiverView);
   }
 
   @Post('retry')

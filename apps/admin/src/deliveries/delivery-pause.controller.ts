@@ -33,6 +33,19 @@ export class DeliveryPauseController {
     await this.parts.deliveries.resume(id);
   }
 
+  @Post(':id/deliveries/resynced')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'markResynced',
+    summary: 'Say that a platform has fetched what it missed: it is not listed for that any more',
+  })
+  @ApiNoContentResponse({ description: 'It is in need of nothing, until more deliveries expire.' })
+  @ApiProblems('invalid_input', 'not_found')
+  async resynced(@Param('id', UuidPipe) id: string): Promise<void> {
+    await this.requirePlatform(id);
+    await this.parts.deliveries.resynced(id);
+  }
+
   private async requirePlatform(id: string): Promise<void> {
     if (await this.parts.registration.store.find(id)) return;
     throw new Problem('not_found', [{ field: 'id', message: 'no platform has this id' }]);

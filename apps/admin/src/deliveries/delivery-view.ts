@@ -68,14 +68,15 @@ class ReceiverView {
     nullable: true,
     format: 'date-time',
     example: AT,
-    description: 'Since then deliveries expired while it could not be reached: it must fetch what it missed.',
+    description:
+      'Since then deliveries expired while it could not be reached: it must fetch what it missed, until it is said to have it.',
   })
   resync_since: string | null;
 }
 
 export class ReceiverPage {
   @ApiProperty({ type: [ReceiverView] }) data: ReceiverView[];
-  @ApiProperty({ type: String, nullable: true, description: 'Always null: the list comes whole.' })
+  @ApiProperty({ type: String, nullable: true, description: 'Null on the last page.' })
   next_cursor: string | null;
 }
 

@@ -7,6 +7,7 @@ import {
   newToken,
   type PlatformRecord,
   registerAtPeer,
+  type TokenAOutcome,
 } from '@app/hub';
 import { AdminController } from '../admin-controller';
 import { ApiIdempotent, created, IdempotencyKey } from '../idempotency';
@@ -79,12 +80,25 @@ export class PlatformsController {
   })
   @ApiCreatedResponse({ type: TokenAView, description: '`token_a` is shown this once.' })
   @ApiProblems('invalid_input', 'not_found', 'already_registered')
-  async reissueTokenA(@Param('id', UuidPipe) id: string): Promise<TokenAView> {
-    const { store, now } = this.parts.registration;
+  @ApiIdempotent()
+  async reissueTokenA(
+    @Param('id', UuidPipe) id: string,
+    @IdempotencyKey() key: string | undefined,
+  ): Promise<TokenAView> {
+    const { store } = this.parts.registration;
+    const now = this.parts.registration.now();
     const tokenA = newToken();
-    if ((await this.required(id)).peerToken !== null) throw new Problem('already_registered');
-    if (!(await store.replaceTokenA(id, hashToken(tokenA), now()))) throw new Problem('not_found');
-    return this.handOut(tokenA);
+    const fresh = { platformId: id, tokenAHash: hashToken(tokenA) };
+    const view = ({ outcome }: TokenAOutcome): TokenAView => {
+      if (outcome === 'not_found') throw noPlatform();
+      if (outcome === 'already_registered') throw new Problem('already_registered');
+      return this.handOut(tokenA);
+    };
+    return created({
+      ...{ call: `platforms/${id}/token-a`, key, input: {}, now, view },
+      create: () => store.replaceTokenA(fresh, now),
+      createOnce: (once) => store.replaceTokenAOnce(once, fresh, now),
+    });
   }
 
   @Post(':id/register')
@@ -115,11 +129,15 @@ export class PlatformsController {
 
   private async required(id: string): Promise<PlatformRecord> {
     const platform = await this.parts.registration.store.find(id);
-    if (!platform) throw new Problem('not_found', [{ field: 'id', message: 'no platform has this id' }]);
+    if (!platform) throw noPlatform();
     return platform;
   }
 
   private handOut(tokenA: string): TokenAView {
     return { token_a: tokenA, versions_url: this.parts.registration.hub.versionsUrl };
   }
+}
+
+function noPlatform(): Problem {
+  return new Problem('not_found', [{ field: 'id', message: 'no platform has this id' }]);
 }

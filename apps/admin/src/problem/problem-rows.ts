@@ -37,6 +37,7 @@ export const PROBLEMS = {
     message: 'a newer state of the object was accepted since: this one would be a step back',
   },
   key_in_use: { status: 409, message: 'a key cannot revoke itself: use another owner’s' },
+  stale: { status: 412, message: 'it was changed since it was read: If-Match names an older state' },
   body_too_large: { status: 413, message: 'the body is too large' },
   uri_too_long: { status: 414, message: 'the URL is too long' },
   unsupported_media_type: { status: 415, message: 'Content-Type: application/json is asked for' },

@@ -1,5 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, ApiResponse } from '@nestjs/swagger';
-import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from './problem-rows';
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
@@ -8,7 +7,7 @@ const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 export class DetailView {
   @ApiProperty({
     example: 'planned_parties[0].role',
-    description: 'Path into the body, or the name of a query or path parameter.',
+    description: 'Path into the body, or the name of a query or path parameter, or of a header.',
   })
   field: string;
   @ApiProperty({ example: 'role must be CPO, EMSP, NAP, NSP, OTHER or SCSP (HUB is the hub itself)' })
@@ -23,22 +22,41 @@ export class ProblemView {
   @ApiPropertyOptional({ type: [DetailView] }) details?: readonly DetailView[];
 }
 
-/** Documents which refusals an endpoint knows, each with its example, under their HTTP statuses. */
+/** What a call or a controller was said to refuse so far. */
+const said = new WeakMap<object, readonly ProblemCode[]>();
+
+/** Documents which refusals an endpoint knows, each with its example, under their HTTP statuses. They add up. */
 export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
-  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
-  const sameStatus = (status: number) => codes.filter((code) => PROBLEMS[code].status === status);
-  return applyDecorators(...statuses.map((status) => responseFor(status, sameStatus(status))));
+  return (target: object, property?: string | symbol, method?: PropertyDescriptor): void => {
+    const place = (method?.value as object | undefined) ?? target;
+    const all = [...new Set([...(said.get(place) ?? []), ...codes])];
+    said.set(place, all);
+    for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
+      const { description, examples } = described(all.filter((code) => PROBLEMS[code].status === status));
+      const decorate = ApiResponse({ status, type: ProblemView, description, examples });
+      (decorate as (...where: unknown[]) => void)(target, property, method);
+    }
+  };
 }
 
-function responseFor(status: number, codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
+/** The same for a document that is made already: refusals of one HTTP status. */
+export function problemAnswer(codes: readonly ProblemCode[]): object {
+  const { description, examples } = described(codes);
+  return {
+    description,
+    content: { 'application/json': { schema: { $ref: getSchemaPath(ProblemView) }, examples } },
+  };
+}
+
+type Examples = Record<string, { summary: string; value: ProblemView }>;
+
+function described(codes: readonly ProblemCode[]): { description: string; examples: Examples } {
   const examples = codes.map((code) => [
     code,
     { summary: PROBLEMS[code].message, value: { code, ...PROBLEMS[code] } },
   ]);
-  return ApiResponse({
-    status,
-    type: ProblemView,
+  return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].message}`).join('; '),
-    examples: Object.fromEntries(examples) as Record<string, { summary: string; value: ProblemView }>,
-  });
+    examples: Object.fromEntries(examples) as Examples,
+  };
 }

@@ -13,3 +13,4 @@ export * from './platform-store';
 export * from './shared-budget';
 export * from './status-store';
 export * from './sync-store';
+export * from './turns';

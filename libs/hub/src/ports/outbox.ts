@@ -173,7 +173,8 @@ export interface DeliveryArchive {
   pause(platformId: string): Promise<void>;
   /** @returns the lines to drain */
   resume(platformId: string): Promise<readonly DeliveryLine[]>;
-  receivers(): Promise<readonly DeliveryReceiver[]>;
+  /** In the order of their ids. @throws InvalidCursor */
+  receivers(page: PageRequest): Promise<Page<DeliveryReceiver>>;
   /** The receiver has what it missed. */
   resynced(platformId: string): Promise<void>;
 }

@@ -97,6 +97,17 @@ export type CreateOutcome =
   | { readonly outcome: 'done'; readonly platform: PlatformRecord }
   | { readonly outcome: 'party_taken'; readonly party: Party };
 
+/** A token A that is handed out anew. */
+export interface FreshTokenA {
+  readonly platformId: string;
+  readonly tokenAHash: string;
+}
+
+/** `not_found` when there is no such platform; `already_registered` when it has no use for a token A. */
+export interface TokenAOutcome {
+  readonly outcome: 'done' | 'not_found' | 'already_registered';
+}
+
 /** One page of a list: newest or smallest first as the call says, and where to go on. */
 export interface Page<T> {
   readonly data: readonly T[];
@@ -129,8 +140,13 @@ export interface PlatformStore {
   register(registration: Registration, now: Date): Promise<RegistrationOutcome>;
   /** Ends the registration: tokens and endpoints are gone, parties stay as SUSPENDED. False when there was none. */
   unregister(platformId: string, now: Date): Promise<boolean>;
-  /** A fresh token A replaces every older token A. False when there is no such platform. */
-  replaceTokenA(platformId: string, tokenAHash: string, now: Date): Promise<boolean>;
+  /** A fresh token A replaces every older token A. */
+  replaceTokenA(fresh: FreshTokenA, now: Date): Promise<TokenAOutcome>;
+  replaceTokenAOnce(
+    once: Once<TokenAOutcome>,
+    fresh: FreshTokenA,
+    now: Date,
+  ): Promise<TokenAOutcome | Repetition>;
   /** A second token A beside the one that the operator handed out, for as long as the hub registers itself. */
   lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<void>;
   /** The operator's list of further hosts, as a whole. False when there is no such platform. */

@@ -48,6 +48,7 @@ function push(rest: string, method = 'PUT', more: Partial<OutgoingPush> = {}): O
 }
 
 const LEASE_MS = 10_000;
+const FIRST = { cursor: null, limit: 10 };
 
 async function accept(rest: string, method = 'PUT', more: Partial<OutgoingPush> = {}) {
   const [line] = await store.outbox.accept(push(rest, method, more), [leg]);
@@ -133,11 +134,11 @@ test('a receiver that is paused gets nothing until it is resumed', async () => {
   await store.deliveryArchive.pause(leg.platformId);
   expect(await store.outbox.accept(push('/NL/CPO/L2'), [leg])).toEqual([]);
   expect(await store.deliveries.unpark(10)).toEqual([]);
-  expect(await store.deliveryArchive.receivers()).toMatchObject([
+  expect((await store.deliveryArchive.receivers(FIRST)).data).toMatchObject([
     { platformId: leg.platformId, resyncSince: null },
   ]);
   expect(await store.deliveryArchive.resume(leg.platformId)).toHaveLength(2);
-  expect(await store.deliveryArchive.receivers()).toEqual([]);
+  expect((await store.deliveryArchive.receivers(FIRST)).data).toEqual([]);
 });
 
 test('what waits for a receiver is let go when it is CONNECTED', async () => {

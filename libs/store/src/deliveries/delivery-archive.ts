@@ -11,7 +11,7 @@ import {
   type PageRequest,
 } from '@app/hub';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { pageOf, readTimeCursor, UUID, writeCursor } from '../cursor';
+import { pageOf, readCursor, readTimeCursor, UUID, writeCursor } from '../cursor';
 import { DeliveryReceiverEntity } from '../entities';
 import { inTransaction } from '../transaction';
 import { FREE, NOW } from './outbox';
@@ -65,6 +65,12 @@ const LET_GO = `
     AND delivery.expires_at > now() AND platform.id = delivery.platform_id
     AND platform.status = 'CONNECTED' AND NOT platform.suspended
   RETURNING delivery.line, delivery.platform_id AS "platformId"`;
+
+const RECEIVERS = `
+  SELECT platform_id AS "platformId", paused_at AS "pausedAt", resync_since AS "resyncSince"
+  FROM delivery_receivers
+  WHERE (paused_at IS NOT NULL OR resync_since IS NOT NULL) AND ($1::uuid IS NULL OR platform_id > $1::uuid)
+  ORDER BY platform_id LIMIT $2`;
 
 const RETRIED: readonly DeliveryState[] = ['waiting', 'dead', 'expired', 'discarded'];
 const DISCARDED: readonly DeliveryState[] = ['waiting', 'dead', 'expired'];
@@ -123,10 +129,10 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
     });
   }
 
-  receivers(): Promise<readonly DeliveryReceiver[]> {
-    return this.dataSource.query(`
-      SELECT platform_id AS "platformId", paused_at AS "pausedAt", resync_since AS "resyncSince"
-      FROM delivery_receivers WHERE paused_at IS NOT NULL OR resync_since IS NOT NULL ORDER BY platform_id`);
+  async receivers({ cursor, limit }: PageRequest): Promise<Page<DeliveryReceiver>> {
+    const [after] = cursor === null ? [null] : readCursor(cursor, [UUID]);
+    const rows = await this.dataSource.query<DeliveryReceiver[]>(RECEIVERS, [after, limit + 1]);
+    return pageOf(rows, limit, ({ platformId }) => writeCursor(platformId));
   }
 
   async resynced(platformId: string): Promise<void> {

@@ -37,7 +37,7 @@ export function describeChangeFeed(world: () => PlatformStoreWorld): void {
     await eventually(() => follower.known.get(id)?.status === 'CONNECTED');
     await platforms.unregister(id, at(2));
     await eventually(() => follower.known.get(id)?.status === 'SUSPENDED');
-    await platforms.replaceTokenA(id, 'fresh', at(3));
+    await platforms.replaceTokenA({ platformId: id, tokenAHash: 'fresh' }, at(3));
     await eventually(() => follower.known.get(id)?.issuedTokens.length === 1);
     expect(follower.known.get(id)).toEqual(await platforms.find(id));
   });

@@ -18,3 +18,5 @@ export * from './platform-store-behaviour';
 export * from './platform-store-twin';
 export * from './registration-behaviour';
 export * from './tcp-gate';
+export * from './turns-behaviour';
+export * from './turns-twin';

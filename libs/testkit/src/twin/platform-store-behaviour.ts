@@ -68,9 +68,24 @@ function describeOperator(platforms: () => PlatformStore): void {
 
   test('a fresh token A replaces the older one', async () => {
     const { id, issuedTokens } = await createdPlatform(platforms());
-    expect(await platforms().replaceTokenA(id, hashOf('fresh'), at(1))).toBe(true);
+    const fresh = { platformId: id, tokenAHash: hashOf('fresh') };
+    expect(await platforms().replaceTokenA(fresh, at(1))).toEqual({ outcome: 'done' });
     expect(await platforms().findByTokenHash(issuedTokens[0]!.hash)).toBeUndefined();
     expect((await platforms().findByTokenHash(hashOf('fresh')))?.id).toBe(id);
+    await platforms().register(registrationOf(id), at(2));
+    expect(await platforms().replaceTokenA(fresh, at(3))).toEqual({ outcome: 'already_registered' });
+  });
+
+  test('a token A that is asked for twice under one key is made once', async () => {
+    const { id } = await createdPlatform(platforms());
+    const replaced = (token: string) => {
+      const once = { key: 'k', request: 'r', expiresAt: at(9), answer: () => token };
+      return platforms().replaceTokenAOnce(once, { platformId: id, tokenAHash: hashOf(token) }, at(1));
+    };
+    expect(await replaced('first')).toEqual({ outcome: 'done' });
+    expect(await replaced('second')).toEqual({ outcome: 'repeated', answer: 'first' });
+    expect((await platforms().findByTokenHash(hashOf('first')))?.id).toBe(id);
+    expect(await platforms().findByTokenHash(hashOf('second'))).toBeUndefined();
   });
 
   test('a token A that is lent works beside the one that was handed out, and says when it ends', async () => {
@@ -85,7 +100,8 @@ function describeOperator(platforms: () => PlatformStore): void {
   test('what does not exist is not found, whatever its id looks like', async () => {
     for (const id of ['8a9e0a3c-5a0c-4c8e-9d6c-0d6b6a4c0f11', 'no-uuid', "'; DROP TABLE platforms"]) {
       expect(await platforms().find(id)).toBeUndefined();
-      expect(await platforms().replaceTokenA(id, hashOf('x'), at(1))).toBe(false);
+      const fresh = { platformId: id, tokenAHash: hashOf('x') };
+      expect(await platforms().replaceTokenA(fresh, at(1))).toEqual({ outcome: 'not_found' });
       expect(await platforms().unregister(id, at(1))).toBe(false);
     }
     expect(await platforms().findByTokenHash(hashOf('nobody'))).toBeUndefined();

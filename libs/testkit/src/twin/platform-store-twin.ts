@@ -5,6 +5,7 @@ import {
   type ConnectionStatus,
   type CreateOutcome,
   type DirectoryListener,
+  type FreshTokenA,
   type NewPlatform,
   type Once,
   type Page,
@@ -17,6 +18,7 @@ import {
   type Registration,
   type RegistrationOutcome,
   type Repetition,
+  type TokenAOutcome,
 } from '@app/hub';
 import { type Party, type PartyId, partyKey, sameParty } from '@app/ocpi';
 import { AgreementStoreTwin } from './agreement-store-twin';
@@ -152,12 +154,21 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     return true;
   }
 
-  async replaceTokenA(platformId: string, tokenAHash: string): Promise<boolean> {
+  async replaceTokenA({ platformId, tokenAHash }: FreshTokenA): Promise<TokenAOutcome> {
     const record = this.records.get(platformId);
-    if (record === undefined) return false;
+    if (record === undefined) return { outcome: 'not_found' };
+    if (record.registeredAt !== null) return { outcome: 'already_registered' };
     const others = record.issuedTokens.filter((token) => token.kind !== 'A');
     this.put({ ...record, issuedTokens: [...others, { hash: tokenAHash, kind: 'A', expiresAt: null }] });
-    return true;
+    return { outcome: 'done' };
+  }
+
+  replaceTokenAOnce(
+    once: Once<TokenAOutcome>,
+    fresh: FreshTokenA,
+    now: Date,
+  ): Promise<TokenAOutcome | Repetition> {
+    return this.once.run(once, now, () => this.replaceTokenA(fresh));
   }
 
   async lendTokenA(platformId: string, tokenAHash: string, until: Date): Promise<void> {

@@ -14,6 +14,8 @@ import { ownerIndexBehaviour } from './owner-index-behaviour';
 import { OwnerIndexTwin, type OwnerTable } from './owner-index-twin';
 import { platformStoreBehaviour } from './platform-store-behaviour';
 import { PlatformStoreTwin } from './platform-store-twin';
+import { turnsBehaviour } from './turns-behaviour';
+import { TurnsTwin } from './turns-twin';
 
 platformStoreBehaviour('the in-memory twin', async () => {
   const twin = new PlatformStoreTwin();
@@ -58,3 +60,8 @@ auditLogBehaviour('the in-memory twin', async () => ({
   audit: new AuditLogTwin(),
   end: async () => undefined,
 }));
+
+turnsBehaviour('the in-memory twin', async () => {
+  const turns = new TurnsTwin();
+  return { turns: [turns, turns], end: async () => undefined };
+});

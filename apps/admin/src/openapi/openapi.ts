@@ -1,6 +1,10 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { AdminModule } from './admin.module';
+import { AdminModule } from '../admin.module';
+import { describeConditions } from '../conditions';
+import { type Contract } from '../contract';
+import { addExamples } from './examples';
+import { withNullTypes } from './null-types';
 
 const DESCRIPTION = `The operator's side of the hub.
 
@@ -8,20 +12,23 @@ Every call under \`/admin/v1\` needs \`Authorization: Bearer {key}\`: the \`ADMI
 by \`POST /admin/v1/api-keys\`. A \`viewer\` may look, an \`operator\` change everything but keys, an \`owner\` everything; every change
 is in \`/admin/v1/audit\`. Errors have one form, \`ProblemView\`;
 unknown fields and query parameters are refused. Lists answer \`{data, next_cursor}\`.
-Creations take an \`Idempotency-Key\`, so that a request whose answer was lost can be sent again. Times are UTC, RFC 3339.
+Creations take an \`Idempotency-Key\`, so that a request whose answer was lost can be sent again. What can be changed comes with an
+\`ETag\`; a change that brings it back as \`If-Match\` is refused (412) when somebody else was faster. Times are UTC, RFC 3339.
 
 Open to everybody who reaches this port: \`/health/live\`, \`/health/ready\`, \`/metrics\`, and this document.`;
 
 /** Serves `/admin/openapi.json` (OpenAPI 3.1, made from the code) and the page `/admin/docs`, without outside assets. */
-export function serveOpenApi(app: NestFastifyApplication): OpenAPIObject {
+export function serveOpenApi(app: NestFastifyApplication, contract: Contract): void {
   const document = openApiDocument(app);
+  contract.learn(document);
+  describeConditions(document, contract);
+  addExamples(document);
   SwaggerModule.setup('admin/docs', app, document, {
     jsonDocumentUrl: 'admin/openapi.json',
     raw: ['json'],
     customSiteTitle: 'OCPI roaming hub: admin API',
     swaggerOptions: { validatorUrl: null },
   });
-  return document;
 }
 
 function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -39,18 +46,4 @@ function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   return withNullTypes(
     SwaggerModule.createDocument(app, config, { include: [AdminModule] }),
   ) as OpenAPIObject;
-}
-
-/** OpenAPI 3.1 has no `nullable`: null is one more type. Spec: OpenAPI 3.1.0, Schema Object (JSON Schema 2020-12). */
-function withNullTypes(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withNullTypes);
-  if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...rest } = node as { nullable?: unknown; type?: unknown; allOf?: unknown };
-  const own = nullable === true ? orNull(rest) : rest;
-  return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, withNullTypes(value)]));
-}
-
-function orNull({ allOf, ...schema }: { readonly type?: unknown; readonly allOf?: unknown }): object {
-  if (Array.isArray(allOf)) return { ...schema, oneOf: [...(allOf as unknown[]), { type: 'null' }] };
-  return { ...schema, type: [schema.type, 'null'] };
 }

@@ -1,0 +1,3 @@
+export { describeConditions } from './describe';
+export { EntityTagInterceptor } from './entity-tag.interceptor';
+export { requireMatch } from './if-match';
