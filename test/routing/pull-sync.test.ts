@@ -39,7 +39,7 @@ async function startSync(more: Partial<SyncParts> = {}): Promise<{ pulls: string
   const store = await openStore({ ...settings, log, poolSize: 4 });
   const courier = createCourier({
     ...settings,
-    ...{ maxAnswerBytes: 1_000_000, connectionsPerOrigin: 4, maxQueuedPerPlatform: 8, idlePoolMs: 10_000 },
+    ...{ maxAnswerBytes: 1_000_000, connectionsPerOrigin: 4, maxInFlightPerPlatform: 24, idlePoolMs: 10_000 },
   });
   const pulls: string[] = [];
   const sync = new PullSync({

@@ -27,7 +27,14 @@ const NEST = [
   'reflect-metadata',
   'rxjs',
 ];
-const ADAPTERS = ['libs/store', 'libs/courier', 'libs/outbox', 'libs/settings', 'libs/runtime'];
+const ADAPTERS = [
+  'libs/store',
+  'libs/courier',
+  'libs/outbox',
+  'libs/budget',
+  'libs/settings',
+  'libs/runtime',
+];
 const APPS = ['apps/router', 'apps/delivery', 'apps/hubclientinfo', 'apps/admin'];
 const APP: Area = { areas: [...CORE, ...ADAPTERS], packages: NEST, builtins: 'any' };
 
@@ -41,7 +48,8 @@ const AREAS: Readonly<Record<string, Area>> = {
     builtins: 'any',
   },
   'libs/courier': { areas: CORE, packages: ['undici'], builtins: 'any' },
-  'libs/outbox': { areas: CORE, packages: ['bullmq', 'ioredis'], builtins: 'any' },
+  'libs/outbox': { areas: CORE, packages: ['bullmq'], builtins: 'any' },
+  'libs/budget': { areas: CORE, packages: ['ioredis'], builtins: 'any' },
   'libs/settings': { areas: CORE, packages: [], builtins: 'any' },
   'libs/runtime': {
     areas: [...CORE, 'libs/settings'],

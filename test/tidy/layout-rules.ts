@@ -19,7 +19,7 @@ const TOP_LEVEL = new Set([
   'tsconfig.json',
 ]);
 
-const LIBRARIES = ['courier', 'hub', 'ocpi', 'outbox', 'runtime', 'settings', 'store', 'testkit'];
+const LIBRARIES = ['budget', 'courier', 'hub', 'ocpi', 'outbox', 'runtime', 'settings', 'store', 'testkit'];
 const APPS = ['admin', 'delivery', 'hub', 'hubclientinfo', 'router'];
 const SECOND_LEVEL: Readonly<Record<string, readonly string[]>> = { libs: LIBRARIES, apps: APPS };
 

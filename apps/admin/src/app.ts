@@ -10,7 +10,8 @@ import { type AdminParts } from './parts';
 
 /** The hub asks a platform for three things when it registers, one after the other. */
 const CONNECTIONS_PER_ORIGIN = 2;
-const MAX_QUEUED_PER_PLATFORM = 10;
+/** The hub is the only caller here, and has half. */
+const MAX_IN_FLIGHT_PER_PLATFORM = 24;
 /** Registering is rare: a connection is of no use for longer than the handshake takes, in ms. */
 const IDLE_POOL_MS = 10_000;
 /** An operator's handful of requests at a time. */
@@ -28,7 +29,7 @@ export async function startAdmin(settings: Settings): Promise<RunningApp> {
     ...settings,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-    maxQueuedPerPlatform: MAX_QUEUED_PER_PLATFORM,
+    maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
     idlePoolMs: IDLE_POOL_MS,
   });
   try {

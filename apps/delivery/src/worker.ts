@@ -21,8 +21,8 @@ import { startSweep } from './sweep';
 
 /** Connections to one receiver: as many as it has slots. */
 const CONNECTIONS_PER_ORIGIN = 8;
-/** Requests that may wait for one platform's connections; with slots none ever does. */
-const MAX_QUEUED_PER_PLATFORM = 64;
+/** With slots none waits for a connection; the hub is the only caller here, and has half. */
+const MAX_IN_FLIGHT_PER_PLATFORM = 128;
 /** A platform's connections are closed after this long without a request, in ms. */
 const IDLE_POOL_MS = 60_000;
 /** For how long a stop waits for attempts under way, in ms; another worker repeats the others after their lease. */
@@ -69,7 +69,7 @@ function courierOf(settings: Settings): Courier {
     ...settings,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-    maxQueuedPerPlatform: MAX_QUEUED_PER_PLATFORM,
+    maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
     idlePoolMs: IDLE_POOL_MS,
   });
 }

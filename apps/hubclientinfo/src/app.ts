@@ -20,7 +20,8 @@ import { probeThrough } from './probe';
 
 /** One check of a platform at a time. */
 const CONNECTIONS_PER_ORIGIN = 1;
-const MAX_QUEUED_PER_PLATFORM = 1;
+/** One more may wait; the hub is the only caller here, and has half. */
+const MAX_IN_FLIGHT_PER_PLATFORM = 4;
 /** The next check of the same platform is minutes away: its connection is of no use till then. In ms. */
 const IDLE_POOL_MS = 1_000;
 /** A versions page has a few hundred bytes. */
@@ -71,7 +72,7 @@ function proberOf(settings: Settings): Courier {
     ...settings,
     maxAnswerBytes: MAX_ANSWER_BYTES,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-    maxQueuedPerPlatform: MAX_QUEUED_PER_PLATFORM,
+    maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
     idlePoolMs: IDLE_POOL_MS,
   });
 }

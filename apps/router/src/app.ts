@@ -23,11 +23,10 @@ import { type Deliveries, openDeliveries } from './wiring/deliveries';
 import { detoursOf } from './wiring/detours';
 import { lifeSignsOf } from './wiring/life-signs';
 import { ownersOf } from './wiring/owners';
+import { sharedRatesOf } from './wiring/shared-rates';
 
 /** Connections to one receiver's origin: also how many of its requests run at a time. */
 const CONNECTIONS_PER_ORIGIN = 64;
-/** Requests that may wait for one platform's connections before the hub says 4003. */
-const MAX_QUEUED_PER_PLATFORM = 1_000;
 /** A platform's connections are closed after this long without a request, in ms. */
 const IDLE_POOL_MS = 60_000;
 
@@ -43,7 +42,7 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
     ...settings,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-    maxQueuedPerPlatform: MAX_QUEUED_PER_PLATFORM,
+    maxInFlightPerPlatform: settings.maxInFlightPerReceiver,
     idlePoolMs: IDLE_POOL_MS,
   });
   const opened: Closable[] = [store, courier];
@@ -52,6 +51,7 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
     opened.push(deliveries.queue);
     const parts = { ...(await routerParts(settings, store, courier, log)), ...deliveries.parts };
     const door = new Door(parts, settings);
+    opened.push(...sharedRatesOf(door, parts, settings));
     const nest = await listen(parts, settings, door, log);
     opened.push(parts.signs, nest, door);
     return { name: 'router', url: await nest.getUrl(), close: () => closeAll(opened) };

@@ -25,6 +25,12 @@ export function countMessages(log: MessageLog, metrics: Metrics): MessageLog {
     buckets: DURATION_BUCKETS,
     collect: count,
   });
+  const refusals = metrics.counter({
+    name: 'hub_messages_refused_total',
+    help: 'OCPI messages that the hub itself answered, by the reason in the message log',
+    labelNames: ['reason'],
+    collect: count,
+  });
   metrics.gauge({
     name: 'hub_message_log_dropped',
     help: 'Rows of the message log dropped because its buffer was full',
@@ -39,6 +45,7 @@ export function countMessages(log: MessageLog, metrics: Metrics): MessageLog {
     for (const row of rows) {
       const scenario = row.scenario ?? 'refused';
       messages.inc({ module: moduleLabel(row), scenario, ocpi_status: String(row.ocpiStatus) });
+      if (row.error !== null) refusals.inc({ reason: row.error });
       durations.observe({ scenario }, row.durationMs / 1000);
     }
   }

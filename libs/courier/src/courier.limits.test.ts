@@ -23,8 +23,16 @@ async function party(kind: Parameters<typeof MisbehavingParty.start>[0]): Promis
   return started;
 }
 
-function ask(courier: Courier, platformId: string, origin: string, timeoutMs = 400): Promise<string> {
-  const request = { platformId, method: 'GET', url: `${origin}/`, headers: [], body: null, timeoutMs };
+function ask(
+  courier: Courier,
+  platformId: string,
+  origin: string,
+  { timeoutMs = 400, callerId }: { timeoutMs?: number; callerId?: string } = {},
+): Promise<string> {
+  const request = {
+    ...{ platformId, callerId, method: 'GET', url: `${origin}/` },
+    ...{ headers: [], body: null, timeoutMs },
+  };
   return courier.send(request).then(
     (answer) => `HTTP ${answer.httpStatus}`,
     (fault: { kind: string }) => fault.kind,
@@ -37,7 +45,7 @@ function count(outcomes: string[], outcome: string): number {
 
 test('a platform gets its connections and its queue, one request more is overloaded at once', async () => {
   const hanging = await party('hang');
-  const courier = courierWith({ connectionsPerOrigin: 2, maxQueuedPerPlatform: 3, connectTimeoutMs: 100 });
+  const courier = courierWith({ connectionsPerOrigin: 2, maxInFlightPerPlatform: 10, connectTimeoutMs: 100 });
   let atOnce = 0;
   const sent = Array.from({ length: 7 }, () =>
     ask(courier, 'p1', hanging.origin).finally(() => (atOnce += 1)),
@@ -50,12 +58,25 @@ test('a platform gets its connections and its queue, one request more is overloa
   expect(hanging.requests).toBe(2);
 });
 
+test('what there is room for at one platform is shared out: one caller leaves some to the next', async () => {
+  const hanging = await party('hang');
+  const courier = courierWith({ maxInFlightPerPlatform: 8 });
+  const askFor = (callerId: string) =>
+    Promise.all(
+      Array.from({ length: 8 }, () => ask(courier, 'p1', hanging.origin, { timeoutMs: 300, callerId })),
+    );
+  const [one, other] = await Promise.all([askFor('c1'), askFor('c2')]);
+  expect([count(one, 'answer_timeout'), count(other, 'answer_timeout')]).toEqual([4, 2]);
+  expect([count(one, 'overloaded'), count(other, 'overloaded')]).toEqual([4, 6]);
+  expect(count(await askFor('c2'), 'answer_timeout')).toBe(4);
+});
+
 test.each(['hang', 'slow_body'] as const)(
   'behind one that plays %s a request waits unwritten, and no longer than the connect timeout',
   async (kind) => {
     const slow = await party(kind);
     const courier = courierWith({ connectionsPerOrigin: 1, connectTimeoutMs: 100 });
-    void ask(courier, 'p1', slow.origin, 1_000);
+    void ask(courier, 'p1', slow.origin, { timeoutMs: 1_000 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     const started = performance.now();
     expect(await ask(courier, 'p1', slow.origin)).toBe('overloaded');
@@ -67,19 +88,22 @@ test.each(['hang', 'slow_body'] as const)(
 test('a request that was given up while it waited is never written', async () => {
   const hanging = await party('hang');
   const courier = courierWith({ connectionsPerOrigin: 1, connectTimeoutMs: 50 });
-  await Promise.all([ask(courier, 'p1', hanging.origin, 200), ask(courier, 'p1', hanging.origin)]);
-  expect(await ask(courier, 'p1', hanging.origin, 50)).toBe('answer_timeout');
+  await Promise.all([
+    ask(courier, 'p1', hanging.origin, { timeoutMs: 200 }),
+    ask(courier, 'p1', hanging.origin),
+  ]);
+  expect(await ask(courier, 'p1', hanging.origin, { timeoutMs: 50 })).toBe('answer_timeout');
   expect(hanging.requests).toBe(2);
 });
 
 test('a platform that hangs takes nothing from another one, not even at the same origin', async () => {
   const hanging = await party('hang');
   const well = await party('empty_204');
-  const courier = courierWith({ connectionsPerOrigin: 1, maxQueuedPerPlatform: 0 });
+  const courier = courierWith({ connectionsPerOrigin: 1, maxInFlightPerPlatform: 2 });
   const stuck = ask(courier, 'p1', hanging.origin);
   expect(await ask(courier, 'p1', well.origin)).toBe('overloaded');
   expect(await ask(courier, 'p2', well.origin)).toBe('HTTP 204');
-  expect(await ask(courier, 'p3', hanging.origin, 50)).toBe('answer_timeout');
+  expect(await ask(courier, 'p3', hanging.origin, { timeoutMs: 50 })).toBe('answer_timeout');
   expect(await stuck).toBe('answer_timeout');
 });
 
@@ -87,14 +111,14 @@ test('after its faults a platform is served again', async () => {
   const resetting = await party('reset_before_answer');
   const refusing = await party('refuse');
   const well = await party('empty_204');
-  const courier = courierWith({ connectionsPerOrigin: 1, maxQueuedPerPlatform: 1 });
+  const courier = courierWith({ connectionsPerOrigin: 1, maxInFlightPerPlatform: 4 });
   for (const { origin } of [resetting, refusing, resetting, refusing]) await ask(courier, 'p1', origin);
   expect(await ask(courier, 'p1', well.origin)).toBe('HTTP 204');
 });
 
 test('requests that queue behind a refused connection are each told, none is forgotten', async () => {
   const refusing = await party('refuse');
-  const courier = courierWith({ connectionsPerOrigin: 1, maxQueuedPerPlatform: 7 });
+  const courier = courierWith({ connectionsPerOrigin: 1, maxInFlightPerPlatform: 16 });
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => ask(courier, 'p1', refusing.origin)));
   expect(count(outcomes, 'refused')).toBe(8);
 });

@@ -38,7 +38,7 @@ class PooledCourier implements Courier {
     return new Promise((resolve, reject) => {
       if (this.closed) throw new CourierFault('overloaded');
       const { head, target } = splitUrl(request.url);
-      const lane = this.lanesOf(request.platformId).enter(head);
+      const lane = this.lanesOf(request.platformId).enter(head, request);
       this.unsettled += 1;
       lane.carry(request, target, new Exchange(request, this.options, lane, { resolve, reject }));
     });

@@ -22,7 +22,7 @@ export interface Carrier {
   /** The caller has its answer or fault. */
   settled(): void;
   /** The exchange is over and undici holds nothing of it any more. */
-  released(): void;
+  released(request: CourierRequest): void;
 }
 
 export interface Outcome {
@@ -82,14 +82,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { httpStatus, headers, chunks } = this;
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, this.bytes);
     if (this.settle()) this.outcome.resolve({ httpStatus, headers, body });
-    this.carrier.released();
+    this.carrier.released(this.request);
   }
 
   onError(error: Error): void {
     // undici counts the connection that was to carry such a request as busy for ever.
     if (isMisuse(error)) this.carrier.spoiled = true;
     this.fail(error);
-    this.carrier.released();
+    this.carrier.released(this.request);
   }
 
   /** Answers the caller while the request still waits in undici's queue; `onConnect` drops it from there. */

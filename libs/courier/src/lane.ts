@@ -14,7 +14,7 @@ export interface LaneOptions {
   /** Called when the caller of a request has its outcome. */
   readonly onSettled: () => void;
   /** Called when a request of this lane is over. */
-  readonly onReleased: () => void;
+  readonly onReleased: (request: CourierRequest) => void;
 }
 
 /**
@@ -62,9 +62,9 @@ export class Lane implements Carrier {
     this.options.onSettled();
   }
 
-  released(): void {
+  released(request: CourierRequest): void {
     this.inFlight -= 1;
-    this.options.onReleased();
+    this.options.onReleased(request);
   }
 
   isIdle(sinceMs: number): boolean {

@@ -6,6 +6,6 @@ export const LIMITS: CourierOptions = {
   maxAnswerBytes: 1_000_000,
   allowPrivateNetworks: true,
   connectionsPerOrigin: 8,
-  maxQueuedPerPlatform: 8,
+  maxInFlightPerPlatform: 32,
   idlePoolMs: 60_000,
 };

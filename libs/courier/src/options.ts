@@ -13,8 +13,11 @@ export interface CourierOptions {
   readonly allowPrivateNetworks: boolean;
   /** Connections kept to one origin of one platform: also how many of its requests run at a time. */
   readonly connectionsPerOrigin: number;
-  /** Requests that may wait for one platform's connections; one more is `overloaded`. */
-  readonly maxQueuedPerPlatform: number;
+  /**
+   * Requests to one platform that are under way, those among them that wait for a connection; one more is
+   * `overloaded`. One caller has half of them at most, and less when others want some.
+   */
+  readonly maxInFlightPerPlatform: number;
   /** A pool without a request for so long, in ms, is closed. */
   readonly idlePoolMs: number;
   /** PEM certificates trusted beside the well-known authorities. */

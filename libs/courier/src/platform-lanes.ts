@@ -1,5 +1,6 @@
-import { CourierFault } from '@app/hub';
+import { CourierFault, type CourierRequest } from '@app/hub';
 import { type buildConnector } from 'undici';
+import { Bulkhead } from './bulkhead';
 import { canonicalOrigin } from './destination';
 import { Lane } from './lane';
 import { type CourierOptions } from './options';
@@ -13,13 +14,15 @@ const MAX_LANES = 32;
 /** The lanes of one platform, and its share of the hub: what hangs here takes nothing from the others. */
 export class PlatformLanes {
   private readonly lanes = new Map<string, Lane>();
-  private inFlight = 0;
+  private readonly bulkhead: Bulkhead;
 
   constructor(
     private readonly options: CourierOptions,
     private readonly connect: buildConnector.connector,
     private readonly onSettled: () => void,
-  ) {}
+  ) {
+    this.bulkhead = new Bulkhead(options.maxInFlightPerPlatform);
+  }
 
   get isEmpty(): boolean {
     return this.lanes.size === 0;
@@ -31,13 +34,11 @@ export class PlatformLanes {
    * @param head scheme and authority as the URL spells them
    * @throws CourierFault `overloaded` or `forbidden_destination`
    */
-  enter(head: string): Lane {
-    const { connectionsPerOrigin, maxQueuedPerPlatform } = this.options;
-    if (this.inFlight >= connectionsPerOrigin + maxQueuedPerPlatform) throw new CourierFault('overloaded');
+  enter(head: string, request: CourierRequest): Lane {
     const known = this.lanes.get(head);
     if (known?.spoiled) this.drop(head, known);
     const lane = this.lanes.get(head) ?? this.open(head);
-    this.inFlight += 1;
+    this.bulkhead.enter(request);
     return lane;
   }
 
@@ -56,8 +57,8 @@ export class PlatformLanes {
     if (this.lanes.size >= MAX_LANES) this.makeRoom();
     const { connectionsPerOrigin } = this.options;
     const { connect, onSettled } = this;
-    const onReleased = () => {
-      this.inFlight -= 1;
+    const onReleased = (request: CourierRequest) => {
+      this.bulkhead.leave(request);
     };
     const lane = new Lane(canonicalOrigin(head), { connectionsPerOrigin, connect, onSettled, onReleased });
     this.lanes.set(head, lane);

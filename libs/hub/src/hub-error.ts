@@ -13,6 +13,8 @@ interface RefusalRow {
   readonly resend: boolean;
   /** What the peer reads when the refusal gives no better words. */
   readonly message: string;
+  /** When it has, for the `Retry-After` header, where the refusal does not know better. */
+  readonly retryAfterSeconds?: number;
 }
 
 const row = (httpStatus: number, ocpiStatus: number, resend: boolean, message: string): RefusalRow => ({
@@ -181,12 +183,11 @@ export const REFUSALS = {
     false,
     'the address of the receiver is not public',
   ),
-  receiver_overloaded: row(
-    200,
-    STATUS.CONNECTION_PROBLEM,
-    true,
-    'too many requests wait for the receiver already',
-  ),
+  // Requests under way end within the time of an answer, a second or so for most.
+  receiver_overloaded: {
+    ...row(200, STATUS.CONNECTION_PROBLEM, true, 'too many requests to the receiver are under way already'),
+    retryAfterSeconds: 1,
+  },
   issuers_unreachable: row(
     200,
     STATUS.CONNECTION_PROBLEM,
@@ -249,7 +250,7 @@ export class HubError extends Error {
     options?: HubErrorOptions,
   ) {
     super(detail ? `${REFUSALS[code].message}: ${detail}` : REFUSALS[code].message, options);
-    this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? this.row.retryAfterSeconds;
   }
 
   get row(): RefusalRow {

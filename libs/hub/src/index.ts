@@ -18,4 +18,5 @@ export * from './refusal-answer';
 export { judge } from './retry';
 export * from './run-callback';
 export * from './run-path';
+export { sharedNameOf } from './shared-name';
 export * from './status';

@@ -1,4 +1,5 @@
 /** Where the queue lives: on Redis when there is one, else in PostgreSQL. One setting, the same code. */
+import { sharedNameOf } from '@app/hub';
 import { type PartyId } from '@app/ocpi';
 import { type BulkJobOptions, createPostgresBackend, type Job, Queue, Worker } from 'bullmq';
 import { type DrainJob } from './drain-job';
@@ -48,13 +49,9 @@ const MAX_STALLED = 1_000;
 
 const reconnect = (attempt: number): number => Math.min(attempt * 100, LONGEST_RECONNECT_MS);
 
-/**
- * Hubs may share one Redis; those of one database share one queue. The name of the database and not its
- * address: processes of one hub may reach it in different ways.
- */
+/** Hubs may share one Redis; those of one database share one queue. */
 function prefixOf({ databaseUrl, hub }: QueuePlace): string {
-  const database = new URL(databaseUrl).pathname.slice(1) || 'postgres';
-  return `hub-${hub.countryCode}-${hub.partyId}-${database}`;
+  return sharedNameOf(hub, databaseUrl);
 }
 
 /** The side that adds jobs. It never queues commands for a Redis that is away. */

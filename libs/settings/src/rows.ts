@@ -179,7 +179,7 @@ export const rows = {
   requestsPerSecondPerPlatform: row(
     'REQUESTS_PER_SECOND_PER_PLATFORM',
     whole(1, 1_000_000),
-    'Requests of one platform to one router; twice as many at once after a pause',
+    'Requests of one platform, to all routers together where there is Redis; twice as many at once after a pause',
     { fallback: '1000' },
   ),
   strangerRequestsPerSecondPerAddress: row(
@@ -202,6 +202,12 @@ export const rows = {
     whole(2, 1_000_000),
     'Requests that one router works on at a time; one platform gets half of them at most, and less when others want some',
     { fallback: '2000' },
+  ),
+  maxInFlightPerReceiver: row(
+    'MAX_IN_FLIGHT_PER_RECEIVER',
+    whole(2, 1_000_000),
+    'Requests of them to one platform, shared out in the same way: what a hanging receiver can hold',
+    { fallback: '256' },
   ),
   deliveryMaxAgeSeconds: row(
     'DELIVERY_MAX_AGE_SECONDS',

@@ -32,6 +32,7 @@ export class Connections {
   private readonly known = new WeakMap<Socket, Connection>();
   private readonly strangers = new Set<Socket>();
   private readonly maxStrangers: number;
+  private named = 0;
   private closed = false;
 
   /** @param onShed told of each connection that was closed, or not taken, because there were too many */
@@ -40,6 +41,11 @@ export class Connections {
     private readonly onShed: () => void,
   ) {
     this.maxStrangers = Math.max(1, Math.floor(limits.maxConnections * STRANGERS_SHARE));
+  }
+
+  /** How many there are now: of those who have shown a known token, and of the others. */
+  get counts(): { readonly named: number; readonly strangers: number } {
+    return { named: this.named, strangers: this.strangers.size };
   }
 
   /** Follows the connections of a server, TLS or not. */
@@ -71,6 +77,7 @@ export class Connections {
     }
     if (account.connections >= this.limits.maxConnectionsPerPlatform) return false;
     account.connections += 1;
+    this.named += 1;
     connection.owner = account;
     this.strangers.delete(socket);
     return true;
@@ -90,6 +97,7 @@ export class Connections {
     if (this.strangers.size > this.maxStrangers) this.shedOldest();
     socket.once('close', () => {
       this.strangers.delete(socket);
+      if (connection.owner !== undefined) this.named -= 1;
       if (typeof connection.owner === 'object') connection.owner.connections -= 1;
       connection.owner = 'nobody';
     });

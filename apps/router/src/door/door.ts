@@ -159,5 +159,14 @@ export class Door implements Admission {
     };
     show('hub_requests_in_flight', 'Requests that are not answered yet, of at most MAX_IN_FLIGHT', requests);
     show('hub_held_body_bytes', 'Bytes of bodies held for them, of at most MAX_HELD_BODY_BYTES', bytes);
+    const { connections } = this;
+    metrics.gauge({
+      name: 'hub_connections',
+      help: 'Connections, of at most MAX_CONNECTIONS: of those who have shown a known token, and of strangers',
+      labelNames: ['of'],
+      collect() {
+        for (const [of, count] of Object.entries(connections.counts)) this.set({ of }, count);
+      },
+    });
   }
 }

@@ -81,13 +81,14 @@ async function ask(
   place: { readonly offset: number; readonly limit: number },
   { courier, patience, newId }: DrainParts,
 ): Promise<ListedPage> {
-  const { from, ids, target } = message;
+  const { caller, from, ids, target } = message;
   if (platform.record.status === 'OFFLINE') throw new HubError('receiver_offline');
   const query = new URLSearchParams(request.query);
   query.delete('cursor');
   for (const [name, value] of Object.entries(place)) query.set(name, String(value));
   const answer = await send(courier, {
     platformId: platform.id,
+    callerId: caller.id,
     method: 'GET',
     url: joinEndpoint(platform.endpoint(target.module, 'SENDER') ?? '', '', `?${query.toString()}`),
     headers: [

@@ -10,6 +10,8 @@ export type HeaderList = readonly string[];
 export interface CourierRequest {
   /** Requests of one platform share one pool of connections. */
   readonly platformId: string;
+  /** For whom: what there is room for at one platform is shared out between these. Left out: for the hub itself. */
+  readonly callerId?: string;
   readonly method: string;
   /** Absolute URL; its path and query are sent exactly as written here. */
   readonly url: string;

@@ -1,7 +1,7 @@
 /**
  * PORT: what several processes let through together.
  *
- * The adapter is `libs/budget`. A process without one counts alone.
+ * The adapter is `libs/budget`. A process without one, or with one that is away, counts alone.
  */
 
 /** What was spent in the name of somebody. */

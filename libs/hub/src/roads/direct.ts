@@ -59,6 +59,7 @@ function onwardRequest(
   const { target, headers, ids, from, operation } = message;
   return {
     platformId: platform.id,
+    callerId: message.caller.id,
     method: message.method,
     url: joinEndpoint(endpoint, target.rest, target.query),
     headers: [

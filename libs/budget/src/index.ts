@@ -1,0 +1,1 @@
+export { openRedisBudget, type RedisBudgetOptions } from './redis-budget';
