@@ -86,7 +86,7 @@ const TRIAL = { seconds: 2, times: 2 };
  * The mean pause, in ms, after which connections send again, so that together they send so many requests a second.
  * With pauses much longer than the answers take, this comes near to an open load.
  */
-async function pauseFor(request, perSecond, folder) {
+export async function pauseFor(request, perSecond, folder) {
   const wantedCycleMs = (CONNECTIONS * 1_000) / perSecond;
   let thinkMs = wantedCycleMs;
   for (let trial = 0; trial < TRIAL.times; trial++) {

@@ -86,13 +86,21 @@ export async function startApp(app, environment, { elsewhere = false } = {}) {
 
 const PORT_OF = { router: 'OCPI_PORT', admin: 'ADMIN_PORT', delivery: 'DELIVERY_PORT' };
 
+/** Registers a CPO and an eMSP, both of whose functional endpoints are the upstream's. */
+export function registerTwo(stores, databaseUrl, upstream) {
+  return registerAll(stores, databaseUrl, [
+    { pair: CPO, role: 'CPO', upstream },
+    { pair: MSP, role: 'EMSP', upstream },
+  ]);
+}
+
 /**
- * Registers a CPO and an eMSP, both of whose functional endpoints are the upstream's, by the handshake that any
- * platform goes through.
+ * Registers platforms of one party each by the handshake that any platform goes through.
  *
+ * @param {{ pair: string, role: string, upstream: string }[]} platforms `upstream`: where its functional endpoints are
  * @returns the token that each of them calls the hub with
  */
-export async function registerTwo(stores, databaseUrl, upstream) {
+export async function registerAll(stores, databaseUrl, platforms) {
   const { migrate } = await built('libs/store/src/index.js');
   const { AdminClient } = await built('libs/testkit/src/index.js');
   await migrate(databaseUrl);
@@ -101,8 +109,8 @@ export async function registerTwo(stores, databaseUrl, upstream) {
   const router = await startApp('router', environment, { elsewhere: true });
   const admin = await startApp('admin', environment, { elsewhere: true });
   const client = new AdminClient(admin.url, KEYS.ADMIN_API_KEY);
-  const join_ = (name, role) => joinHub(client, { pair: name, role, upstream, hub: router.url });
-  const tokens = { [CPO]: await join_(CPO, 'CPO'), [MSP]: await join_(MSP, 'EMSP') };
+  const tokens = {};
+  for (const each of platforms) tokens[each.pair] = await joinHub(client, { ...each, hub: router.url });
   await Promise.all([router.stop(), admin.stop()]);
   return tokens;
 }

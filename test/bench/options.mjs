@@ -1,14 +1,14 @@
 /** What can be said on the command line. */
 import { parseArgs } from 'node:util';
 
-const USAGE = `usage: npm run bench -- [--only forward|deliveries] [--rounds N] [--seconds N] [--parties N] [--receivers N]
-  --only       one of the two sections; both when left out
-  --rounds     measured rounds of each system, after one that warms up (forward)
-  --seconds    length of one measurement (forward)
+const USAGE = `usage: npm run bench -- [--only forward|deliveries|hanging] [--rounds N] [--seconds N] [--parties N] [--receivers N]
+  --only       one of the sections; all of them when left out
+  --rounds     measured rounds of each system, after one that warms up (forward, hanging)
+  --seconds    length of one measurement (forward, hanging)
   --parties    registered parties of the large hub (forward)
   --receivers  receivers of one push (deliveries)`;
 
-const SECTIONS = ['forward', 'deliveries'];
+const SECTIONS = ['forward', 'deliveries', 'hanging'];
 
 /** The options, checked; ends the process with the usage when they cannot be read. */
 export function readOptions(args) {

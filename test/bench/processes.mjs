@@ -19,9 +19,9 @@ process.on('exit', () => {
 /**
  * Starts a process and waits until `url` answers with anything at all.
  *
- * @param {{ command: [string, string[]], url: string, env?: Record<string, string> }} how
+ * @param {{ command: [string, string[]], url: string, env?: Record<string, string>, method?: string }} how
  */
-export async function startServer({ command: [file, args], url, env }) {
+export async function startServer({ command: [file, args], url, env, method = 'GET' }) {
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let output = '';
@@ -31,7 +31,7 @@ export async function startServer({ command: [file, args], url, env }) {
   const ended = new Promise((resolve) => child.once('close', resolve));
   void ended.then(() => running.delete(child));
   const end = performance.now() + READY_LIMIT_MS;
-  while (!(await answers(url))) {
+  while (!(await answers(url, method))) {
     if (child.exitCode !== null || performance.now() > end) {
       throw new Error(`${file} ${args.join(' ')} did not become ready:\n${output}`);
     }
@@ -40,9 +40,9 @@ export async function startServer({ command: [file, args], url, env }) {
   return { pid: child.pid, stop: () => stop(child, ended) };
 }
 
-async function answers(url) {
+async function answers(url, method) {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const answer = await fetch(url, { method, signal: AbortSignal.timeout(5_000) });
     await answer.arrayBuffer();
     return true;
   } catch {

@@ -44,6 +44,11 @@ const SECTIONS = {
     const { reportDeliveries } = await import('./deliveries-report.mjs');
     return reportDeliveries(await measureDeliveries(run, say));
   },
+  hanging: async (run) => {
+    const { measureHanging } = await import('./hanging.mjs');
+    const { reportHanging } = await import('./hanging-report.mjs');
+    return reportHanging(await measureHanging(run, say));
+  },
 };
 
 const stores = await startStores(folder);
