@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { type DeliveryArchive, Directory } from '@app/hub';
+import { type CaptureStore, type DeliveryArchive, Directory } from '@app/hub';
 import { createMetrics, type Logger } from '@app/runtime';
 import { InMemoryCourier } from '@app/testkit';
 import {
@@ -33,6 +33,13 @@ const NO_DELIVERIES: DeliveryArchive = {
   receivers: async () => ({ data: [], nextCursor: null }),
   resynced: async () => undefined,
 };
+const NO_CAPTURES: CaptureStore = {
+  start: async () => ({ outcome: 'not_found' }),
+  find: async () => undefined,
+  stop: async () => false,
+  list: async () => ({ data: [], nextCursor: null }),
+  erase: async () => false,
+};
 const store = new PlatformStoreTwin();
 const messages = new MessageLogTwin();
 const logged: unknown[] = [];
@@ -53,6 +60,8 @@ beforeAll(async () => {
       history: async () => ({ data: [], nextCursor: null }),
     },
     agreements: new AgreementStoreTwin(),
+    captures: NO_CAPTURES,
+    captureKeepSeconds: 60,
     deliveries: NO_DELIVERIES,
     deliveryMaxAgeSeconds: 900,
     health: { metrics: createMetrics(), ready: async () => ({ postgres: 'down' }) },

@@ -6,6 +6,7 @@ import { AgreementsController } from './agreements';
 import { AllowedHostsController } from './allowed-hosts';
 import { ApiKeysController } from './api-keys';
 import { AuditController } from './audit';
+import { CapturesController } from './captures';
 import { DeliveriesController, DeliveryPauseController } from './deliveries';
 import { MessagesController } from './messages';
 import { PartiesController } from './parties';
@@ -25,6 +26,7 @@ export class AdminModule {
       controllers: [
         PlatformsController,
         AllowedHostsController,
+        CapturesController,
         SuspensionController,
         PartiesController,
         StatusHistoryController,

@@ -81,6 +81,8 @@ function adminParts(
       now: () => new Date(),
     },
     agreements: store.agreements,
+    captures: store.captures,
+    captureKeepSeconds: settings.captureKeepSeconds,
     deliveries: store.deliveryArchive,
     deliveryMaxAgeSeconds: settings.deliveryMaxAgeSeconds,
     messages: store.messageArchive,

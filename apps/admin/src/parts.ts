@@ -2,6 +2,7 @@ import {
   type AgreementStore,
   type ApiKeyStore,
   type AuditLog,
+  type CaptureStore,
   type DeliveryArchive,
   type MessageArchive,
   type RegistrationParts,
@@ -15,6 +16,9 @@ export interface AdminParts {
   /** Platforms, and what it takes to register at them or to end a registration. */
   readonly registration: RegistrationParts;
   readonly agreements: AgreementStore;
+  readonly captures: CaptureStore;
+  /** How long what was captured is kept after the end, in s. */
+  readonly captureKeepSeconds: number;
   readonly deliveries: DeliveryArchive;
   /** The fresh age of a delivery that is sent again, in s. */
   readonly deliveryMaxAgeSeconds: number;

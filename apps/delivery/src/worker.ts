@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createCourier } from '@app/courier';
 import {
+  capturingCourier,
   type Courier,
   Directory,
   leaseMs,
@@ -53,7 +54,11 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
     signTimes(settings.stillAliveAfterSeconds),
   ).start();
   const courier = watchedCourier(courierOf(settings), signs);
-  const drainer = new Drainer(drainerParts(settings, store, { courier, directory, waker: queue, log }));
+  const { captureLog: captures } = store;
+  const capturing = capturingCourier(courier, { captures, directory, log, now: () => new Date() });
+  const drainer = new Drainer(
+    drainerParts(settings, store, { courier: capturing, directory, waker: queue, log }),
+  );
   const worker = startDrainWorker(place, (lines) => drainer.take(lines), log);
   const sweep = startSweep({ deliveries: store.deliveries, waker: queue, drainer, log });
   const close = async (): Promise<void> => {

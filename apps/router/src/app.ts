@@ -1,5 +1,5 @@
 import { createCourier } from '@app/courier';
-import { type Courier, Directory, Newcomers, TokenGrace, watchedCourier } from '@app/hub';
+import { capturingCourier, type Courier, Directory, Newcomers, TokenGrace, watchedCourier } from '@app/hub';
 import { versionsUrl } from '@app/ocpi';
 import {
   createLogger,
@@ -100,8 +100,12 @@ async function routerParts(
   const watched = watchedCourier(courier, signs);
   const common = { courier: watched, directory, newId: randomUUID, now: () => new Date() };
   const metrics = processMetrics();
+  const { captureLog: captures } = store;
+  const capturing = capturingCourier(watched, { captures, directory, log, now: common.now });
   return {
     ...common,
+    courier: capturing,
+    captures,
     hub,
     log,
     signs,

@@ -10,12 +10,12 @@ const CONTENT_ENCODING = 'content-encoding';
  */
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 
-const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+const DECODERS: Readonly<Record<string, (bytes: Buffer, maxOutputLength: number) => Buffer>> = {
   identity: (bytes) => bytes,
-  gzip: (bytes) => gunzipSync(bytes, { maxOutputLength: MAX_DECODED_BYTES }),
-  'x-gzip': (bytes) => gunzipSync(bytes, { maxOutputLength: MAX_DECODED_BYTES }),
-  deflate: (bytes) => inflateSync(bytes, { maxOutputLength: MAX_DECODED_BYTES }),
-  br: (bytes) => brotliDecompressSync(bytes, { maxOutputLength: MAX_DECODED_BYTES }),
+  gzip: (bytes, maxOutputLength) => gunzipSync(bytes, { maxOutputLength }),
+  'x-gzip': (bytes, maxOutputLength) => gunzipSync(bytes, { maxOutputLength }),
+  deflate: (bytes, maxOutputLength) => inflateSync(bytes, { maxOutputLength }),
+  br: (bytes, maxOutputLength) => brotliDecompressSync(bytes, { maxOutputLength }),
 };
 
 /**
@@ -23,10 +23,14 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
  *
  * @returns `undefined` when the encoding is unknown or the bytes do not decode within the limit
  */
-export function decodedBody(body: Buffer, contentEncoding: string | undefined): Buffer | undefined {
+export function decodedBody(
+  body: Buffer,
+  contentEncoding: string | undefined,
+  maxBytes = MAX_DECODED_BYTES,
+): Buffer | undefined {
   if (contentEncoding === undefined) return body;
   try {
-    return DECODERS[contentEncoding.trim().toLowerCase()]?.(body);
+    return DECODERS[contentEncoding.trim().toLowerCase()]?.(body, maxBytes);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ export * from './agreement';
 export * from './audit';
 export { authenticateAnyToken, lookUpTokens } from './callers';
 export { tokensOf } from './path/authenticate';
+export * from './capture';
 export * from './client-info';
 export * from './credentials';
 export * from './deliveries';

@@ -18,6 +18,7 @@ import {
   sameParty,
   type Version,
 } from '@app/ocpi';
+import { captureSent } from './capture';
 import { authenticateAnyToken } from './callers';
 import { requireJson } from './content';
 import { type Directory, type TokenHolder } from './directory';
@@ -57,6 +58,7 @@ export async function runCallback(
     const relayed = (progress = await relay(permitted, parts));
     const outgoing = rewrite(relayed);
     parts.messageLog.record(trace(relayed, outgoing, relayed.answer.ocpiStatus, parts.now()));
+    captureSent(relayed, outgoing, parts);
     return outgoing;
   } catch (error) {
     return refuse(progress, asHubError(error), parts);

@@ -1,6 +1,7 @@
 /**
  * The journey of a functional message, and what happens when it ends early.
  */
+import { type CaptureParts, captureSent } from './capture';
 import { type CallerParts, lookUpTokens, withSecondLook } from './callers';
 import {
   type Accepted,
@@ -23,7 +24,7 @@ import { type Progress, trace } from './path/trace';
 import { type Log, type MessageLog } from './ports';
 import { refusalAnswer } from './refusal-answer';
 
-export interface PathParts extends CallerParts, PermitParts, FinderParts, RelayParts {
+export interface PathParts extends CallerParts, PermitParts, FinderParts, RelayParts, CaptureParts {
   readonly messageLog: MessageLog;
   readonly log: Log;
   readonly now: () => Date;
@@ -49,6 +50,7 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
     const relayed = (progress = await relay(addressed, parts));
     const outgoing = rewrite(relayed);
     parts.messageLog.record(trace(relayed, outgoing, relayed.answer.ocpiStatus, parts.now()));
+    captureSent(relayed, outgoing, parts);
     learn(relayed, parts);
     return outgoing;
   } catch (error) {
@@ -95,7 +97,9 @@ export function refuse(progress: Progress, error: HubError, parts: PathParts): O
     now,
     progress.from && { to: progress.from, from: parts.hub },
   );
-  parts.messageLog.record(trace({ ...progress, refusal: error.code }, outgoing, error.row.ocpiStatus, now));
+  const refused = { ...progress, refusal: error.code };
+  parts.messageLog.record(trace(refused, outgoing, error.row.ocpiStatus, now));
+  captureSent(refused, outgoing, parts);
   tellOperator(progress, error, parts.log);
   return outgoing;
 }

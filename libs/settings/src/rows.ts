@@ -250,6 +250,12 @@ export const rows = {
   messageLogDays: row('MESSAGE_LOG_DAYS', whole(1, 3650), 'Days for which the message log is kept', {
     fallback: '30',
   }),
+  captureKeepSeconds: row(
+    'CAPTURE_KEEP_SECONDS',
+    SPAN_SECONDS,
+    'For how long after its end what was captured of a platform is kept',
+    { fallback: '86400' },
+  ),
   logLevel: row(
     'LOG_LEVEL',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

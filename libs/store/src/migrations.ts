@@ -15,6 +15,7 @@ import { IdempotencyKeys1795400610000 } from '../../../migrations/1795400610000-
 import { ApiKeys1795500100000 } from '../../../migrations/1795500100000-api-keys';
 import { AuditLog1795500110000 } from '../../../migrations/1795500110000-audit-log';
 import { MessageParents1795500200000 } from '../../../migrations/1795500200000-message-parents';
+import { Captures1795500210000 } from '../../../migrations/1795500210000-captures';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   ApiKeys1795500100000,
   AuditLog1795500110000,
   MessageParents1795500200000,
+  Captures1795500210000,
 ];

@@ -1,4 +1,4 @@
-/** Reads platforms with all that belongs to them: four set queries, however many platforms there are. */
+/** Reads platforms with all that belongs to them: five set queries, however many platforms there are. */
 import {
   type EndpointRecord,
   type IssuedToken,
@@ -9,11 +9,12 @@ import {
 import { type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { UUID } from './cursor';
 import { CredentialsTokenEntity, EndpointEntity, PartyEntity, PlatformEntity } from './entities';
+import { runningCaptures } from './captures/running-captures';
 import { type Seal } from './seal';
 
 type PlatformRow = Omit<
   PlatformRecord,
-  'announced' | 'parties' | 'endpoints' | 'issuedTokens' | 'peerToken'
+  'announced' | 'parties' | 'endpoints' | 'issuedTokens' | 'peerToken' | 'capture'
 > & {
   readonly announcedParties: readonly string[];
   readonly peerToken: Buffer | null;
@@ -56,6 +57,7 @@ export class PlatformRecords {
     const parties = await ownedRows<PartyRecord>(manager, PartyEntity, PARTY_COLUMNS, ids);
     const endpoints = await ownedRows<EndpointRecord>(manager, EndpointEntity, ENDPOINT_COLUMNS, ids);
     const tokens = await ownedRows<IssuedToken>(manager, CredentialsTokenEntity, TOKEN_COLUMNS, ids);
+    const captures = await runningCaptures(manager, ids);
     return platforms.map(({ announcedParties, peerToken, ...row }) => ({
       ...row,
       announced: announcedParties.length > 0,
@@ -63,6 +65,7 @@ export class PlatformRecords {
       endpoints: endpoints.get(row.id) ?? [],
       issuedTokens: tokens.get(row.id) ?? [],
       peerToken: this.open(peerToken, row.id),
+      capture: captures.get(row.id),
     }));
   }
 

@@ -3,6 +3,8 @@ import {
   type AnnouncementStore,
   type ApiKeyStore,
   type AuditLog,
+  type CaptureLog,
+  type CaptureStore,
   type ChangeFeed,
   type DeliveryArchive,
   type DeliveryStore,
@@ -25,6 +27,7 @@ import { IsNull, Not, type DataSource } from 'typeorm';
 import { PostgresAgreementStore } from './agreements/agreement-store';
 import { PostgresApiKeyStore } from './api-keys/api-key-store';
 import { PostgresAuditLog } from './audit/audit-log';
+import { openCaptureLog, PostgresCaptureStore } from './captures';
 import { PostgresChangeFeed } from './change-feed';
 import { atMost, connect, dataSourceFor, QUERY_LIMITS } from './connection';
 import { PostgresDeliveryArchive, PostgresDeliveryStore, PostgresOutbox } from './deliveries';
@@ -51,6 +54,8 @@ export interface Store {
   readonly agreements: AgreementStore;
   readonly apiKeys: ApiKeyStore;
   readonly audit: AuditLog;
+  readonly captures: CaptureStore;
+  readonly captureLog: CaptureLog;
   readonly changes: ChangeFeed;
   readonly deliveries: DeliveryStore;
   readonly deliveryArchive: DeliveryArchive;
@@ -115,6 +120,8 @@ class PostgresStore implements Store {
   readonly agreements: AgreementStore;
   readonly apiKeys: ApiKeyStore;
   readonly audit: AuditLog;
+  readonly captures: CaptureStore;
+  readonly captureLog: CaptureLog;
   readonly changes: ChangeFeed;
   readonly deliveries: DeliveryStore;
   readonly deliveryArchive: DeliveryArchive;
@@ -147,6 +154,8 @@ class PostgresStore implements Store {
       agreements: () => agreements.loadAll(),
     };
     this.changes = new PostgresChangeFeed(options.databaseUrl, source, options.log);
+    this.captures = new PostgresCaptureStore(dataSource, seal);
+    this.captureLog = openCaptureLog(dataSource, seal, options.log);
     this.outbox = new PostgresOutbox(dataSource);
     this.deliveries = new PostgresDeliveryStore(dataSource);
     this.deliveryArchive = new PostgresDeliveryArchive(dataSource);
@@ -170,7 +179,7 @@ class PostgresStore implements Store {
     await this.keepership.close();
     await this.changes.close();
     await this.owners.close();
-    await this.messageLog.close();
+    await Promise.all([this.messageLog.close(), this.captureLog.close()]);
     await atMost(CLOSE_MS, this.dataSource.destroy());
   }
 }

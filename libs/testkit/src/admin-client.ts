@@ -44,7 +44,7 @@ export class AdminRefused extends Error {
 export class AdminClient {
   /** @param url of the admin listener, without a path */
   constructor(
-    private readonly url: string,
+    readonly url: string,
     private readonly apiKey: string,
   ) {}
 

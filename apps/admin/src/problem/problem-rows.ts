@@ -24,6 +24,11 @@ export const PROBLEMS = {
   party_taken: { status: 409, message: 'another platform holds this party' },
   party_not_announced: { status: 409, message: 'the platform claims a party that was not announced for it' },
   agreement_exists: { status: 409, message: 'an agreement that says the same is there already' },
+  capture_running: { status: 409, message: 'a capture of this platform runs already: stop it first' },
+  capture_no_room: {
+    status: 409,
+    message: 'captures of other platforms take all the room there is: take fewer bytes, or stop one',
+  },
   idempotency_key_reused: {
     status: 409,
     message: 'this Idempotency-Key was used for another body',

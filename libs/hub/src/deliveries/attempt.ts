@@ -100,6 +100,7 @@ function requestOf(leg: LeasedLeg, to: Place, requestId: string, parts: SendLegP
   const { push, party } = leg;
   return {
     platformId: leg.platformId,
+    module: push.module,
     method: push.method,
     url: joinEndpoint(to.endpoint, push.rest, push.query),
     headers: [

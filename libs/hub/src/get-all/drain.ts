@@ -89,6 +89,7 @@ async function ask(
   const answer = await send(courier, {
     platformId: platform.id,
     callerId: caller.id,
+    module: target.module,
     method: 'GET',
     url: joinEndpoint(platform.endpoint(target.module, 'SENDER') ?? '', '', `?${query.toString()}`),
     headers: [

@@ -12,6 +12,8 @@ export interface CourierRequest {
   readonly platformId: string;
   /** For whom: what there is room for at one platform is shared out between these. Left out: for the hub itself. */
   readonly callerId?: string;
+  /** ModuleID of the message that it carries; none: the hub's own business, such as a handshake. */
+  readonly module?: string;
   readonly method: string;
   /** Absolute URL; its path and query are sent exactly as written here. */
   readonly url: string;

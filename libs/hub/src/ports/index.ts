@@ -1,6 +1,7 @@
 export * from './agreement-store';
 export * from './api-key-store';
 export * from './audit-log';
+export * from './capture-store';
 export * from './courier';
 export * from './detour-store';
 export * from './log';

@@ -40,6 +40,15 @@ export interface IssuedToken {
   readonly expiresAt: Date | null;
 }
 
+/** A capture as every process that carries messages knows it: it is a part of the platform's record. */
+export interface RunningCapture {
+  readonly id: string;
+  /** From then on nothing is captured, whoever has heard what. */
+  readonly endsAt: Date;
+  /** Of a longer body the first so many bytes are kept. */
+  readonly maxPayloadBytes: number;
+}
+
 export interface PlatformRecord {
   readonly id: string;
   readonly name: string;
@@ -60,6 +69,8 @@ export interface PlatformRecord {
   readonly peerToken: string | null;
   /** Hosts (`cpo.example`, `cpo.example:8443`) that its URLs in messages may lead to besides its registered ones. */
   readonly allowedHosts: readonly string[];
+  /** The operator sees its payloads until then; absent = nobody does. */
+  readonly capture?: RunningCapture;
 }
 
 export interface NewPlatform {

@@ -60,6 +60,7 @@ function onwardRequest(
   return {
     platformId: platform.id,
     callerId: message.caller.id,
+    module: target.module,
     method: message.method,
     url: joinEndpoint(endpoint, target.rest, target.query),
     headers: [

@@ -1,6 +1,7 @@
 export * from './agreement';
 export * from './api-key';
 export * from './audit';
+export * from './capture';
 export * from './credentials-token';
 export * from './delivery';
 export * from './detour';

@@ -1,0 +1,47 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+
+/** A day: whoever needs more looks at what there is and starts another one. */
+const MAX_DURATION_SECONDS = 86_400;
+const DURATION_SECONDS = 900;
+const MIN_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
+const BYTES = 10 * 1024 * 1024;
+const MIN_PAYLOAD_BYTES = 256;
+/** Sealing a message with two such bodies takes a process about 3 ms: nobody is to be held up for longer. */
+const MAX_PAYLOAD_BYTES = 256 * 1024;
+const PAYLOAD_BYTES = 64 * 1024;
+
+const limits = (minimum: number, maximum: number, fallback: number, description: string) =>
+  ApiPropertyOptional({
+    type: 'integer',
+    minimum,
+    maximum,
+    default: fallback,
+    example: fallback,
+    description,
+  });
+
+/** How long, and how much. */
+export class CaptureInput {
+  @limits(1, MAX_DURATION_SECONDS, DURATION_SECONDS, 'It ends by itself after this long.')
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_DURATION_SECONDS)
+  duration_seconds: number = DURATION_SECONDS;
+
+  @limits(MIN_BYTES, MAX_BYTES, BYTES, 'It ends by itself when it takes so much in the database.')
+  @IsOptional()
+  @IsInt()
+  @Min(MIN_BYTES)
+  @Max(MAX_BYTES)
+  max_bytes: number = BYTES;
+
+  @limits(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES, PAYLOAD_BYTES, 'Of a longer body its beginning is kept.')
+  @IsOptional()
+  @IsInt()
+  @Min(MIN_PAYLOAD_BYTES)
+  @Max(MAX_PAYLOAD_BYTES)
+  max_payload_bytes: number = PAYLOAD_BYTES;
+}

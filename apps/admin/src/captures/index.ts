@@ -1,0 +1,1 @@
+export { CapturesController } from './captures.controller';

@@ -1,0 +1,2 @@
+export * from './capture-sent';
+export * from './capturing-courier';

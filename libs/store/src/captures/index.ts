@@ -1,0 +1,2 @@
+export * from './capture-store';
+export * from './open-capture-log';
