@@ -16,6 +16,7 @@ export const HUB_PARTY = 'DE*HUB';
 /** A hub under test. */
 export interface TestHub {
   readonly admin: AdminClient;
+  readonly adminUrl: string;
   readonly settings: Settings;
   readonly versionsUrl: string;
   /** Starts a platform that the hub does not know yet. */
@@ -70,6 +71,7 @@ export async function startHub(env: Record<string, string> = {}): Promise<TestHu
   };
   return {
     admin,
+    adminUrl: adminApp.url,
     settings,
     versionsUrl,
     start,

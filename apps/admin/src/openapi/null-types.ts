@@ -11,6 +11,7 @@ export function withNullTypes(node: unknown): unknown {
 }
 
 function orNull({ allOf, ...schema }: { readonly type?: unknown; readonly allOf?: unknown }): object {
-  if (Array.isArray(allOf)) return { ...schema, oneOf: [...(allOf as unknown[]), { type: 'null' }] };
-  return { ...schema, type: [schema.type, 'null'] };
+  const { type, ...others } = schema;
+  if (Array.isArray(allOf)) return { ...others, oneOf: [...(allOf as unknown[]), { type: 'null' }] };
+  return { ...others, type: [type, 'null'] };
 }

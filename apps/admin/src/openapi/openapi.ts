@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { AdminModule } from '../admin.module';
 import { describeConditions } from '../conditions';
 import { type Contract } from '../contract';
+import { describePlainly } from './describe';
 import { addExamples } from './examples';
 import { withNullTypes } from './null-types';
 
@@ -22,6 +23,7 @@ export function serveOpenApi(app: NestFastifyApplication, contract: Contract): v
   const document = openApiDocument(app);
   contract.learn(document);
   describeConditions(document, contract);
+  describePlainly(document);
   addExamples(document);
   SwaggerModule.setup('admin/docs', app, document, {
     jsonDocumentUrl: 'admin/openapi.json',

@@ -47,7 +47,11 @@ export class PlatformPage {
 }
 
 export class TokenAView {
-  @ApiProperty({ description: 'Credentials token A, shown this once.' }) token_a: string;
+  @ApiProperty({
+    example: 'Vt1Yw0cM0bq7xJ0m7m4cW2fXoB1pJ9c3kQf5r8s2tUw',
+    description: 'Credentials token A, shown this once.',
+  })
+  token_a: string;
   @ApiProperty({ example: 'https://hub.example.com/ocpi/versions', description: 'Versions URL of the hub.' })
   versions_url: string;
 }

@@ -1,0 +1,15 @@
+/** The table: every operation of the admin API. One that is new needs a row here. */
+import { type Rows } from '../row';
+import { AGREEMENT_ROWS } from './agreements';
+import { API_KEY_ROWS } from './api-keys';
+import { DELIVERY_ROWS } from './deliveries';
+import { LOG_ROWS } from './logs';
+import { PLATFORM_ROWS } from './platforms';
+
+export const ROWS: Rows = {
+  ...PLATFORM_ROWS,
+  ...AGREEMENT_ROWS,
+  ...DELIVERY_ROWS,
+  ...LOG_ROWS,
+  ...API_KEY_ROWS,
+};

@@ -1,0 +1,104 @@
+import { invalid, NOBODY, type Rows } from '../row';
+import { type World } from '../world';
+
+const party = (name: string, role = 'CPO'): object => {
+  const [country_code, party_id] = name.split('*');
+  return { country_code, party_id, role };
+};
+const announced = async (world: World): Promise<{ path: { id: string } }> => ({
+  path: { id: (await world.announced()).id },
+});
+const registered = async (world: World): Promise<{ path: { id: string } }> => ({
+  path: { id: (await world.registered()).id },
+});
+
+/** A platform that the hub can register at, and what the operator says of it. */
+async function registering(world: World, planned?: readonly object[]) {
+  const name = world.name();
+  const [countryCode = '', partyId = ''] = name.split('*');
+  const peer = await world.hub.start(name, [{ countryCode, partyId, role: 'CPO' }]);
+  const platform = { name, ...(planned && { planned_parties: planned }) };
+  const { id } = await world.hub.admin.ask<{ id: string }>('POST', '/platforms', platform);
+  return { path: { id }, body: { versions_url: peer.versionsUrl, token_a: peer.tokens.current } };
+}
+
+export const PLATFORM_ROWS: Rows = {
+  createPlatform: {
+    good: {
+      'with a name alone': () => ({ body: { name: 'One' } }),
+      'with announced parties': (world) => ({
+        body: { name: 'Two', planned_parties: [party(world.name()), party(world.name(), 'EMSP')] },
+      }),
+    },
+    bad: {
+      'without a name': invalid({ body: {} }, 'name'),
+      'with a role that no party has': invalid(
+        { body: { name: 'x', planned_parties: [party('NL*HUB', 'HUB')] } },
+        'planned_parties[0].role',
+      ),
+      'with a party of the hub itself': {
+        sent: () => ({ body: { name: 'x', planned_parties: [party('DE*HUB')] } }),
+        code: 'party_taken',
+        fields: ['planned_parties[0]'],
+      },
+    },
+  },
+  listPlatforms: {
+    good: { whole: () => ({}), 'page by page': () => ({ query: 'limit=1' }) },
+    bad: { 'with a limit that is no number': invalid({ query: 'limit=ten' }, 'limit') },
+  },
+  showPlatform: {
+    good: { 'that is announced': announced, 'that is registered': registered },
+    bad: { 'with a list’s parameter': invalid({ path: { id: NOBODY }, query: 'limit=1' }, 'limit') },
+  },
+  unregisterPlatform: {
+    good: { 'that is registered': registered },
+    bad: { 'that is not registered': { sent: announced, code: 'not_registered' } },
+  },
+  reissueTokenA: {
+    good: { 'of an announced platform': announced },
+    bad: { 'of a registered platform': { sent: registered, code: 'already_registered' } },
+  },
+  registerAtPlatform: {
+    good: { 'that answers': (world) => registering(world) },
+    bad: {
+      'without its token': {
+        sent: async (world) => ({ ...(await announced(world)), body: { versions_url: 'http://x.example/' } }),
+        code: 'invalid_input',
+        fields: ['token_a'],
+      },
+      'that nobody listens at': {
+        sent: async (world) => ({
+          ...(await announced(world)),
+          body: { versions_url: 'http://127.0.0.1:9/versions', token_a: 'a-token-of-nobody' },
+        }),
+        code: 'peer_unusable',
+        fields: ['versions_url'],
+      },
+      'that has another party than announced': {
+        sent: (world) => registering(world, [party(world.name())]),
+        code: 'party_not_announced',
+        fields: ['versions_url'],
+      },
+    },
+  },
+  showAllowedHosts: {
+    good: { 'of a platform': announced },
+    bad: { 'of a name': invalid({ path: { id: 'Volt' } }, 'id') },
+  },
+  replaceAllowedHosts: {
+    good: {
+      'by some': async (world) => ({ ...(await announced(world)), body: { hosts: ['a.example:8443'] } }),
+      'by none': async (world) => ({ ...(await announced(world)), body: { hosts: [] } }),
+    },
+    bad: { 'by a URL': invalid({ path: { id: NOBODY }, body: { hosts: ['https://a.example'] } }, 'hosts') },
+  },
+  suspendPlatform: {
+    good: { 'that is registered': registered },
+    bad: { 'with a reason': invalid({ path: { id: NOBODY }, body: { reason: 'noise' } }, 'reason') },
+  },
+  resumePlatform: {
+    good: { 'that is announced': announced },
+    bad: { 'with a reason': invalid({ path: { id: NOBODY }, body: { reason: 'quiet' } }, 'reason') },
+  },
+};
