@@ -65,7 +65,7 @@ export class AgreementsController {
   @ApiOperation({
     operationId: 'importAgreements',
     summary:
-      'Make all agreements of a list that are not there yet, or none; with `dry_run` tell what it would do',
+      'Make all agreements of a list that are not there yet, or none; with dry_run tell what it would do',
     description:
       'What is there already stays as it is, and nothing is withdrawn. At most 10,000 rows and 1 MiB.',
     requestBody: {
