@@ -11,6 +11,7 @@ import { DeliveriesController, DeliveryPauseController } from './deliveries';
 import { MessagesController } from './messages';
 import { PartiesController } from './parties';
 import { ADMIN_PARTS, type AdminParts } from './parts';
+import { PlatformTlsController } from './platform-tls';
 import { PlatformsController } from './platforms';
 import { StatusHistoryController, SuspensionController } from './statuses';
 import { TracesController } from './traces';
@@ -27,6 +28,7 @@ export class AdminModule {
         PlatformsController,
         AllowedHostsController,
         CapturesController,
+        PlatformTlsController,
         SuspensionController,
         PartiesController,
         StatusHistoryController,

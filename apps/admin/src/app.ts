@@ -7,6 +7,7 @@ import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
 import { createAdminApp } from './admin-app';
 import { type AdminParts } from './parts';
+import { PeerTlsBook } from './platform-tls';
 
 /** The hub asks a platform for three things when it registers, one after the other. */
 const CONNECTIONS_PER_ORIGIN = 2;
@@ -25,15 +26,17 @@ const POOL_SIZE = 4;
 export async function startAdmin(settings: Settings): Promise<RunningApp> {
   const log = createLogger('admin', settings.logLevel);
   const store = await openStore({ ...settings, log, poolSize: POOL_SIZE });
+  const peerTls = new PeerTlsBook();
   const courier = createCourier({
     ...settings,
+    tlsOf: peerTls.tlsOf,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
     maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
     idlePoolMs: IDLE_POOL_MS,
   });
   try {
-    return await listen(settings, adminParts(settings, { store, courier, log }), { store, courier });
+    return await listen(settings, adminParts(settings, { store, courier, peerTls, log }), { store, courier });
   } catch (error) {
     await closeAll({ store, courier });
     throw error;
@@ -58,10 +61,10 @@ async function closeAll({ store, courier }: Opened): Promise<void> {
   await store.close();
 }
 
-/** Nothing is routed here, so nobody has to be told what this process registers: the routers follow by notification. */
+/** Nothing is routed here: of the platforms that it calls this process keeps how, and the routers follow by notification. */
 function adminParts(
   settings: Settings,
-  { store, courier, log }: Opened & { readonly log: Logger },
+  { store, courier, peerTls, log }: Opened & { readonly peerTls: PeerTlsBook; readonly log: Logger },
 ): AdminParts {
   const party = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
   const ready = () =>
@@ -73,7 +76,7 @@ function adminParts(
     registration: {
       store: store.platforms,
       courier,
-      directory: { platformChanged: () => undefined },
+      directory: peerTls,
       hub: { party, name: settings.hubName, versionsUrl: versionsUrl(settings.publicUrl) },
       timeoutMs: settings.forwardTimeoutMs,
       tokenGraceSeconds: settings.tokenGraceSeconds,

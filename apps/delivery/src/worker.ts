@@ -53,7 +53,7 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
     log,
     signTimes(settings.stillAliveAfterSeconds),
   ).start();
-  const courier = watchedCourier(courierOf(settings), signs);
+  const courier = watchedCourier(courierOf(settings, directory), signs);
   const { captureLog: captures } = store;
   const capturing = capturingCourier(courier, { captures, directory, log, now: () => new Date() });
   const drainer = new Drainer(
@@ -69,9 +69,10 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
   return { queue, courier, directory, close };
 }
 
-function courierOf(settings: Settings): Courier {
+function courierOf(settings: Settings, { tlsOf }: Directory): Courier {
   return createCourier({
     ...settings,
+    tlsOf,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
     maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,

@@ -42,9 +42,10 @@ export async function startHubClientInfo(settings: Settings): Promise<RunningApp
     const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
     const queue = await openDrainQueue({ ...settings, hub }, log);
     opened.push(queue);
-    const courier = proberOf(settings);
+    const directory = new Directory(settings.agreementDefault);
+    const courier = proberOf(settings, directory);
     opened.push(courier);
-    const keeper = keeperOf(settings, { store, queue, courier, log });
+    const keeper = keeperOf(settings, { store, queue, courier, directory, log });
     await store.changes.follow(keeper);
     const nest = await listen(settings, store, log);
     opened.push(nest);
@@ -67,9 +68,10 @@ async function closeAll(opened: readonly Closable[]): Promise<void> {
   for (const part of [...opened].reverse()) await part.close();
 }
 
-function proberOf(settings: Settings): Courier {
+function proberOf(settings: Settings, { tlsOf }: Directory): Courier {
   return createCourier({
     ...settings,
+    tlsOf,
     maxAnswerBytes: MAX_ANSWER_BYTES,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
     maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
@@ -81,11 +83,11 @@ interface Opened {
   readonly store: Store;
   readonly queue: DrainQueue;
   readonly courier: Courier;
+  readonly directory: Directory;
   readonly log: Logger;
 }
 
-function keeperOf(settings: Settings, { store, queue, courier, log }: Opened): Keeper {
-  const directory = new Directory(settings.agreementDefault);
+function keeperOf(settings: Settings, { store, queue, courier, directory, log }: Opened): Keeper {
   return new Keeper({
     directory,
     log,

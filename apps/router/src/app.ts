@@ -1,5 +1,13 @@
 import { createCourier } from '@app/courier';
-import { capturingCourier, type Courier, Directory, Newcomers, TokenGrace, watchedCourier } from '@app/hub';
+import {
+  capturingCourier,
+  ClientCertificates,
+  type Courier,
+  Directory,
+  Newcomers,
+  TokenGrace,
+  watchedCourier,
+} from '@app/hub';
 import { versionsUrl } from '@app/ocpi';
 import {
   createLogger,
@@ -15,6 +23,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import { Door } from './door/door';
+import { clientView } from './edge/client-view';
 import { createListener } from './edge/listener';
 import { countMessages } from './message-metrics';
 import { type RouterParts } from './parts';
@@ -38,8 +47,10 @@ const IDLE_POOL_MS = 60_000;
 export async function startRouter(settings: Settings): Promise<RunningApp> {
   const log = createLogger('router', settings.logLevel);
   const store = await openStore({ ...settings, log });
+  const directory = new Directory(settings.agreementDefault);
   const courier = createCourier({
     ...settings,
+    tlsOf: directory.tlsOf,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
     maxInFlightPerPlatform: settings.maxInFlightPerReceiver,
@@ -49,7 +60,10 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
   try {
     const deliveries = await openDeliveries(settings, store, log, processMetrics());
     opened.push(deliveries.queue);
-    const parts = { ...(await routerParts(settings, store, courier, log)), ...deliveries.parts };
+    const parts = {
+      ...(await routerParts(settings, { store, courier, directory, log })),
+      ...deliveries.parts,
+    };
     const door = new Door(parts, settings);
     opened.push(...sharedRatesOf(door, parts, settings));
     const nest = await listen(parts, settings, door, log);
@@ -86,13 +100,17 @@ async function closeAll(opened: readonly Closable[]): Promise<void> {
   for (const part of [...opened].reverse()) await part.close();
 }
 
+interface Opened {
+  readonly store: Store;
+  readonly courier: Courier;
+  readonly directory: Directory;
+  readonly log: Logger;
+}
+
 async function routerParts(
   settings: Settings,
-  store: Store,
-  courier: Courier,
-  log: Logger,
+  { store, courier, directory, log }: Opened,
 ): Promise<Omit<RouterParts, keyof Deliveries['parts']>> {
-  const directory = new Directory(settings.agreementDefault);
   await store.changes.follow(directory);
   const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
   const identity = { party: hub, name: settings.hubName, versionsUrl: versionsUrl(settings.publicUrl) };
@@ -123,6 +141,7 @@ async function routerParts(
     announcements: store.announcements,
     detours: detoursOf(settings, { store: store.detours, log, now: common.now }),
     newcomers: new Newcomers(directory, store.platforms, Date.now),
+    certificates: new ClientCertificates(clientView(settings), log, common.now),
     tokenGrace: new TokenGrace(store.platforms, log),
     messageLog: countMessages(store.messageLog, metrics),
     registration: {

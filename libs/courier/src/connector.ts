@@ -1,22 +1,47 @@
+import { CourierFault, type PeerTls } from '@app/hub';
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import {
+  type ConnectionOptions,
+  createSecureContext,
+  rootCertificates,
+  type SecureContextOptions,
+} from 'node:tls';
 import { buildConnector } from 'undici';
 import { ForbiddenAddress, guardedLookup, isPublicAddress } from './guard';
 import { type CourierOptions } from './options';
 
 /**
- * Makes connections for every pool of a courier, within `connectTimeoutMs` and, unless private networks are
- * allowed, to public addresses alone.
+ * Makes connections for the pools of a courier, or of one platform with its own TLS, within `connectTimeoutMs` and,
+ * unless private networks are allowed, to public addresses alone.
+ *
+ * @throws CourierFault `tls` when what was set for the platform cannot be used
  */
-export function createConnector(options: CourierOptions): buildConnector.connector {
-  const { connectTimeoutMs: timeout, trustedCertificates, allowPrivateNetworks } = options;
+export function createConnector(options: CourierOptions, tls?: PeerTls): buildConnector.connector {
+  const { connectTimeoutMs: timeout, allowPrivateNetworks } = options;
   const lookup = allowPrivateNetworks ? options.lookup : guardedLookup(options.lookup);
   const dial = buildConnector({
     timeout,
-    ...(trustedCertificates && { ca: [...rootCertificates, ...trustedCertificates] }),
+    ...secured(trustOf(options, tls)),
     ...(lookup && { lookup }),
   });
   return allowPrivateNetworks ? dial : guardConnector(dial);
+}
+
+/** Authorities of the platform's own take the place of the well-known ones: nobody else vouches for it then. */
+function trustOf({ trustedCertificates }: CourierOptions, tls: PeerTls | undefined): SecureContextOptions {
+  const usual = trustedCertificates && { ca: [...rootCertificates, ...trustedCertificates] };
+  const own = tls?.ca ? { ca: tls.ca } : usual;
+  return { ...own, ...(tls?.client && { cert: tls.client.certificate, key: tls.client.key }) };
+}
+
+/** One context for all connections: reading the certificates anew takes longer than the handshake. */
+function secured(trust: SecureContextOptions): Pick<ConnectionOptions, 'secureContext'> {
+  if (Object.keys(trust).length === 0) return {};
+  try {
+    return { secureContext: createSecureContext(trust) };
+  } catch (cause) {
+    throw new CourierFault('tls', { cause });
+  }
 }
 
 /**

@@ -56,9 +56,12 @@ class PooledCourier implements Courier {
   }
 
   private lanesOf(platformId: string): PlatformLanes {
+    const tls = this.options.tlsOf?.(platformId);
     const known = this.platforms.get(platformId);
-    if (known) return known;
-    const lanes = new PlatformLanes(this.options, this.connect, () => {
+    if (known?.speaks(tls)) return known;
+    known?.retire();
+    const connect = tls ? createConnector(this.options, tls) : this.connect;
+    const lanes = new PlatformLanes({ ...this.options, tls, connect }, () => {
       this.settled();
     });
     this.platforms.set(platformId, lanes);

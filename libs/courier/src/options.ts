@@ -1,3 +1,4 @@
+import { type PeerTls } from '@app/hub';
 import { type LookupFunction } from 'node:net';
 
 /** Limits of a courier; every wait and size it can meet has one here. */
@@ -20,6 +21,11 @@ export interface CourierOptions {
   readonly maxInFlightPerPlatform: number;
   /** A pool without a request for so long, in ms, is closed. */
   readonly idlePoolMs: number;
+  /**
+   * What the operator set for TLS with a platform. Asked for each request, so it is one look into memory; when it says
+   * something else than before, the platform gets new connections.
+   */
+  readonly tlsOf?: (platformId: string) => PeerTls | undefined;
   /** PEM certificates trusted beside the well-known authorities. */
   readonly trustedCertificates?: readonly string[];
   /** Resolves names; `dns.lookup` when left out. */

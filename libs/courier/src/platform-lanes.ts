@@ -1,9 +1,8 @@
-import { CourierFault, type CourierRequest } from '@app/hub';
+import { CourierFault, type CourierRequest, type PeerTls } from '@app/hub';
 import { type buildConnector } from 'undici';
 import { Bulkhead } from './bulkhead';
 import { canonicalOrigin } from './destination';
 import { Lane } from './lane';
-import { type CourierOptions } from './options';
 
 /**
  * Origins that one platform may have pools for at a time: its endpoints share one or two, the rest is for
@@ -11,17 +10,26 @@ import { type CourierOptions } from './options';
  */
 const MAX_LANES = 32;
 
+export interface PlatformLanesOptions {
+  readonly connectionsPerOrigin: number;
+  readonly maxInFlightPerPlatform: number;
+  /** What was set for the platform when its connector was made. */
+  readonly tls: PeerTls | undefined;
+  readonly connect: buildConnector.connector;
+}
+
 /** The lanes of one platform, and its share of the hub: what hangs here takes nothing from the others. */
 export class PlatformLanes {
   private readonly lanes = new Map<string, Lane>();
   private readonly bulkhead: Bulkhead;
+  private tls: PeerTls | undefined;
 
   constructor(
-    private readonly options: CourierOptions,
-    private readonly connect: buildConnector.connector,
+    private readonly options: PlatformLanesOptions,
     private readonly onSettled: () => void,
   ) {
     this.bulkhead = new Bulkhead(options.maxInFlightPerPlatform);
+    this.tls = options.tls;
   }
 
   get isEmpty(): boolean {
@@ -42,6 +50,19 @@ export class PlatformLanes {
     return lane;
   }
 
+  /** Whether its connections are made as they should be now. A record that was read anew says the same in another object. */
+  speaks(tls: PeerTls | undefined): boolean {
+    if (tls === this.tls) return true;
+    if (!isSame(tls, this.tls)) return false;
+    this.tls = tls;
+    return true;
+  }
+
+  /** Takes no more requests: those under way end as they began. */
+  retire(): void {
+    for (const [head, lane] of this.lanes) this.drop(head, lane);
+  }
+
   /** Closes the lanes without a request since a time in ms: old endpoints die here. */
   closeIdle(sinceMs: number): void {
     for (const [head, lane] of this.lanes) if (lane.isIdle(sinceMs)) this.drop(head, lane);
@@ -55,8 +76,8 @@ export class PlatformLanes {
 
   private open(head: string): Lane {
     if (this.lanes.size >= MAX_LANES) this.makeRoom();
-    const { connectionsPerOrigin } = this.options;
-    const { connect, onSettled } = this;
+    const { connectionsPerOrigin, connect } = this.options;
+    const { onSettled } = this;
     const onReleased = (request: CourierRequest) => {
       this.bulkhead.leave(request);
     };
@@ -75,4 +96,12 @@ export class PlatformLanes {
     this.lanes.delete(head);
     void lane.close();
   }
+}
+
+function isSame(one: PeerTls | undefined, other: PeerTls | undefined): boolean {
+  return (
+    one?.ca === other?.ca &&
+    one?.client?.certificate === other?.client?.certificate &&
+    one?.client?.key === other?.client?.key
+  );
 }

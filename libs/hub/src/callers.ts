@@ -2,6 +2,7 @@
  * Who is calling: the look-ups that stand before the path of functional messages and before the
  * configuration modules alike.
  */
+import { type ClientCertificates } from './client-certificates';
 import { hashToken, type TokenGrace } from './credentials';
 import { type Directory, type Newcomers, type TokenHolder } from './directory';
 import { type Incoming } from './exchange';
@@ -12,6 +13,7 @@ import { type LifeSigns } from './status/life-signs';
 export interface CallerParts {
   readonly directory: Directory;
   readonly newcomers: Newcomers;
+  readonly certificates: Pick<ClientCertificates, 'require'>;
   readonly tokenGrace: TokenGrace;
   readonly signs: Pick<LifeSigns, 'seen'>;
 }
@@ -22,7 +24,7 @@ export interface CallerParts {
  *
  * Spec: 2.2.1-d2 transport_and_format, Authorization header.
  *
- * @throws HubError `unauthorized`
+ * @throws HubError `unauthorized`, `client_certificate_required`
  */
 export async function authenticateAnyToken(
   incoming: Incoming,
@@ -33,6 +35,7 @@ export async function authenticateAnyToken(
     () => presentedBy(incoming, parts.directory),
     () => lookUpTokens(incoming, parts.newcomers),
   );
+  parts.certificates.require(caller.holder.platform, incoming);
   parts.tokenGrace.used(caller.holder.platform, caller.holder.token);
   parts.signs.seen(caller.holder.platform.id);
   return caller;

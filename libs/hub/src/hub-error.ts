@@ -50,6 +50,12 @@ export const REFUSALS = {
     false,
     'Authorization: the credentials token is missing or unknown',
   ),
+  client_certificate_required: row(
+    401,
+    STATUS.CLIENT_ERROR,
+    false,
+    'this credentials token needs the TLS client certificate that was agreed for it',
+  ),
 
   from_missing: row(
     200,

@@ -3,6 +3,7 @@ export * from './audit';
 export { authenticateAnyToken, lookUpTokens } from './callers';
 export { tokensOf } from './path/authenticate';
 export * from './capture';
+export * from './client-certificates';
 export * from './client-info';
 export * from './credentials';
 export * from './deliveries';

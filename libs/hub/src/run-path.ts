@@ -41,7 +41,7 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
     const accepted = (progress = accept(incoming));
     const caller = knownCaller(accepted, parts);
     const authenticated = (progress = caller instanceof Promise ? await caller : caller);
-    noteCaller(authenticated, parts);
+    admitCaller(authenticated, parts);
     const identified = (progress = identify(authenticated, parts.directory));
     const receiver = knownReceiver(identified, parts);
     const permitted = (progress = receiver instanceof Promise ? await receiver : receiver);
@@ -66,7 +66,10 @@ function knownCaller(accepted: Accepted, parts: PathParts): Authenticated | Prom
   );
 }
 
-function noteCaller({ caller, token }: Authenticated, parts: PathParts): void {
+/** @throws HubError `client_certificate_required` */
+function admitCaller(authenticated: Authenticated, parts: PathParts): void {
+  const { caller, token } = authenticated;
+  parts.certificates.require(caller, authenticated);
   parts.tokenGrace.used(caller, token);
   parts.signs.seen(caller.id);
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { MAX_PUBLIC_URL_CHARACTERS } from '@app/ocpi';
 
 /**
@@ -95,3 +96,30 @@ export const key: Kind<Buffer> = kind('32 bytes as base64 or as 64 hex digits', 
   const bytes = Buffer.from(text, 'base64');
   return bytes.length === KEY_BYTES ? bytes : undefined;
 });
+
+/** Several values with commas between them; the faults of none of them are kept from the others. */
+export function listOf<T>(each: Kind<T>, words: string, most: number): Kind<readonly T[]> {
+  return kind(`at most ${most} ${words} with commas between them`, (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    if (parts.length > most) return undefined;
+    try {
+      return parts.filter((part) => part !== '').map((part) => each.parse(part));
+    } catch (error) {
+      if (error instanceof NotAllowed) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** An IP address, or a network as an address and its number of leading bits: `10.0.0.0/8`. */
+export const network: Kind<string> = kind('an address or network', (text) => {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isWhole = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return most > 0 && isWhole && more.length === 0 ? text.toLowerCase() : undefined;
+});
+
+/** The name of an HTTP header, in lower case. */
+export const headerName: Kind<string> = kind('1 to 100 letters, digits and hyphens', (text) =>
+  /^[A-Za-z0-9-]{1,100}$/.test(text) ? text.toLowerCase() : undefined,
+);

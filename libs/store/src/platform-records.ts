@@ -5,24 +5,28 @@ import {
   type Log,
   type PartyRecord,
   type PlatformRecord,
+  type PlatformTls,
 } from '@app/hub';
 import { type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { UUID } from './cursor';
 import { CredentialsTokenEntity, EndpointEntity, PartyEntity, PlatformEntity } from './entities';
 import { runningCaptures } from './captures/running-captures';
 import { type Seal } from './seal';
+import { TLS_COLUMNS, type TlsColumns, tlsKeyContext, tlsOf } from './tls-columns';
 
 type PlatformRow = Omit<
   PlatformRecord,
-  'announced' | 'parties' | 'endpoints' | 'issuedTokens' | 'peerToken' | 'capture'
-> & {
-  readonly announcedParties: readonly string[];
-  readonly peerToken: Buffer | null;
-};
+  'announced' | 'parties' | 'endpoints' | 'issuedTokens' | 'peerToken' | 'capture' | keyof PlatformTls
+> &
+  TlsColumns & {
+    readonly announcedParties: readonly string[];
+    readonly peerToken: Buffer | null;
+  };
 
 const PLATFORM_COLUMNS = [
   ...(['id', 'name', 'status', 'suspended', 'version', 'versionsUrl', 'createdAt', 'registeredAt'] as const),
   ...(['lastSeenAt', 'announcedParties', 'peerToken', 'allowedHosts'] as const),
+  ...TLS_COLUMNS,
 ] satisfies (keyof PlatformRow)[];
 
 const PARTY_COLUMNS = [
@@ -59,23 +63,23 @@ export class PlatformRecords {
     const tokens = await ownedRows<IssuedToken>(manager, CredentialsTokenEntity, TOKEN_COLUMNS, ids);
     const captures = await runningCaptures(manager, ids);
     return platforms.map(({ announcedParties, peerToken, ...row }) => ({
-      ...row,
+      ...tlsOf(row, (sealed) => this.open(sealed, tlsKeyContext(row.id), 'tls_key')),
       announced: announcedParties.length > 0,
       parties: parties.get(row.id) ?? [],
       endpoints: endpoints.get(row.id) ?? [],
       issuedTokens: tokens.get(row.id) ?? [],
-      peerToken: this.open(peerToken, row.id),
+      peerToken: this.open(peerToken, row.id, 'peer_token'),
       capture: captures.get(row.id),
     }));
   }
 
   /** One row that cannot be opened must not keep all others from being loaded: it is logged and left out. */
-  private open(sealed: Buffer | null, platformId: string): string | null {
+  private open(sealed: Buffer | null, context: string, column: string): string | null {
     if (sealed === null) return null;
     try {
-      return this.seal.open(sealed, platformId);
+      return this.seal.open(sealed, context);
     } catch {
-      this.log.error({ platformId }, 'the token of this platform cannot be opened with ENCRYPTION_KEY');
+      this.log.error({ context, column }, 'a secret of this platform cannot be opened with ENCRYPTION_KEY');
       return null;
     }
   }

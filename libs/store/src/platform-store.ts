@@ -10,6 +10,7 @@ import {
   type PartyView,
   type PlatformRecord,
   type PlatformStore,
+  type PlatformTls,
   type Registration,
   type RegistrationOutcome,
   type Repetition,
@@ -25,6 +26,7 @@ import { listParties } from './party-list';
 import { type PlatformRecords } from './platform-records';
 import { lockPlatform, register } from './register';
 import { type Seal } from './seal';
+import { tlsColumns } from './tls-columns';
 import { issueTokenA, lendTokenA, retireOlder } from './tokens';
 import { announce, inTransaction } from './transaction';
 import { unregister } from './unregister';
@@ -123,6 +125,15 @@ export class PostgresPlatformStore implements PlatformStore {
     return inTransaction(this.dataSource, async (manager) => {
       if ((await lockPlatform(manager, platformId)) === null) return false;
       await manager.update(PlatformEntity, { id: platformId }, { allowedHosts: [...hosts] });
+      await announce(manager, platformId);
+      return true;
+    });
+  }
+
+  setTls(platformId: string, tls: PlatformTls): Promise<boolean> {
+    return inTransaction(this.dataSource, async (manager) => {
+      if ((await lockPlatform(manager, platformId)) === null) return false;
+      await manager.update(PlatformEntity, { id: platformId }, tlsColumns(tls, this.seal, platformId));
       await announce(manager, platformId);
       return true;
     });

@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
+import { type Socket } from 'node:net';
 
 /** What the router uses of a Fastify request. */
 export interface FastifyRequest {
@@ -7,6 +8,7 @@ export interface FastifyRequest {
   readonly originalUrl: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
+  readonly socket: Socket;
 }
 
 /** What the router uses of a Fastify reply. */

@@ -2,6 +2,7 @@ import { type Incoming, messageIds, type Outgoing } from '@app/hub';
 import { pathOf } from '@app/ocpi';
 import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders } from 'node:http';
+import { type Socket } from 'node:net';
 import { type FastifyReply, type FastifyRequest } from './fastify';
 
 /** The request as the hub's path takes it: raw path, raw body, ids known. */
@@ -13,12 +14,19 @@ export function incomingOf(request: FastifyRequest): Incoming {
 
 /** The same from what every kind of request has. @param requestTarget as it came off the wire */
 export function incomingFrom(
-  { method = '', headers }: { readonly method?: string; readonly headers: IncomingHttpHeaders },
+  { method = '', headers, socket: connection }: Received,
   requestTarget: string,
   body: Buffer | null,
 ): Incoming {
   const { ids, idsMade } = messageIds(headers, randomUUID);
-  return { method, path: pathOf(requestTarget), headers, body, ids, idsMade, receivedAt: new Date() };
+  const path = pathOf(requestTarget);
+  return { method, path, headers, body, ids, idsMade, receivedAt: new Date(), connection };
+}
+
+interface Received {
+  readonly method?: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: Socket;
 }
 
 /** Writes an answer: status, headers in the order given, body bytes untouched. */

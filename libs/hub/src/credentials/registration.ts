@@ -8,6 +8,7 @@ import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
 import {
   type DirectoryListener,
+  type PlatformRecord,
   type PlatformStore,
   type Registration,
   type RegistrationOutcome,
@@ -67,7 +68,7 @@ export async function unregisterPlatform(parts: RegistrationParts, platformId: s
 
 /** Ends a platform's registration at the operator's wish and tells the platform, as far as it can be reached. */
 export async function dismissPlatform(parts: RegistrationParts, platformId: string): Promise<void> {
-  const record = await parts.store.find(platformId);
+  const record = await refresh(parts, platformId);
   const url = record?.endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
   const token = record?.peerToken;
   if (url && token) await ask(parts, { platformId, token, method: 'DELETE', url }).catch(() => undefined);
@@ -88,7 +89,7 @@ export async function registerAtPeer(
   platformId: string,
   peer: { readonly versionsUrl: string; readonly tokenA: string },
 ): Promise<void> {
-  const record = await parts.store.find(platformId);
+  const record = await refresh(parts, platformId);
   if (record?.peerToken) throw new HubError('already_registered');
   const offer = await fetchOffer(parts, { platformId, token: peer.tokenA }, peer.versionsUrl);
   const url = offer.endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
@@ -146,9 +147,11 @@ function outcomeError(result: Exclude<RegistrationOutcome, { outcome: 'done' }>)
   return new HubError(result.outcome, `${result.party.role} ${partyKey(result.party)}`);
 }
 
-/** This process follows before it answers; the others follow by notification. */
-async function refresh(parts: RegistrationParts, platformId: string): Promise<void> {
-  parts.directory.platformChanged(platformId, await parts.store.find(platformId));
+/** This process follows before it calls the platform or answers it; the others follow by notification. */
+async function refresh(parts: RegistrationParts, platformId: string): Promise<PlatformRecord | undefined> {
+  const record = await parts.store.find(platformId);
+  parts.directory.platformChanged(platformId, record);
+  return record;
 }
 
 function requireNotHub(parties: readonly Party[], hub: HubIdentity): void {

@@ -1,6 +1,12 @@
 import { type PartyId, type PartyKey, partyKey } from '@app/ocpi';
 import { type Agreement, AgreementBook, type Effect } from '../agreement';
-import { type DirectoryListener, type EndpointRecord, type IssuedToken, type PlatformRecord } from '../ports';
+import {
+  type DirectoryListener,
+  type EndpointRecord,
+  type IssuedToken,
+  type PeerTls,
+  type PlatformRecord,
+} from '../ports';
 import { Trials } from '../status/trials';
 import { PlatformEntry } from './platform-entry';
 
@@ -52,6 +58,9 @@ export class Directory implements DirectoryListener {
   platform(id: string): PlatformEntry | undefined {
     return this.platforms.get(id);
   }
+
+  /** What the operator set for TLS with a platform: what a courier asks. */
+  readonly tlsOf = (platformId: string): PeerTls | undefined => this.platforms.get(platformId)?.record.tls;
 
   /** The platforms that hold a pair, in whatever role. */
   platformsOf(pair: PartyId): readonly PlatformEntry[] {

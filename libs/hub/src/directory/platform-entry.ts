@@ -20,11 +20,14 @@ export class PlatformEntry {
   readonly onlyParty: PartyId | undefined;
   /** Those that it may speak for now, as agreements see them. */
   readonly participants: readonly Participant[];
+  /** The client certificates of which it must show one; null: none is asked for. */
+  readonly pins: ReadonlySet<string> | null;
 
   constructor(readonly record: PlatformRecord) {
     this.endpoints = new Map(record.endpoints.map((e) => [endpointKey(e.module, e.interfaceRole), e.url]));
     this.partiesByKey = byPair(record.parties);
     this.authorization = record.peerToken === null ? null : authorizationHeader(record.peerToken);
+    this.pins = record.pinnedCertificates ? new Set(record.pinnedCertificates) : null;
     const held = record.parties.filter((party) => party.held);
     this.onlyParty = onlyPair(held);
     this.participants = [...byPair(held).values()].map(([party]) => this.participant(party!));

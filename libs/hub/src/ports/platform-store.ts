@@ -71,7 +71,22 @@ export interface PlatformRecord {
   readonly allowedHosts: readonly string[];
   /** The operator sees its payloads until then; absent = nobody does. */
   readonly capture?: RunningCapture;
+  /** Absent: its servers are verified as everybody's are, and no certificate is shown there. */
+  readonly tls?: PeerTls;
+  /** SHA-256 (hex) of the certificates of which it must show one when it calls; absent: none is asked for. */
+  readonly pinnedCertificates?: readonly string[];
 }
+
+/** TLS with one platform, as the operator set it. All of it is PEM. */
+export interface PeerTls {
+  /** The authorities that alone are trusted for its servers; null: the well-known ones. */
+  readonly ca: string | null;
+  /** What the hub shows there. */
+  readonly client: { readonly certificate: string; readonly key: string } | null;
+}
+
+/** What the operator sets for TLS with a platform, as a whole. */
+export type PlatformTls = Pick<PlatformRecord, 'tls' | 'pinnedCertificates'>;
 
 export interface NewPlatform {
   readonly name: string;
@@ -162,6 +177,8 @@ export interface PlatformStore {
   lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<void>;
   /** The operator's list of further hosts, as a whole. False when there is no such platform. */
   allowHosts(platformId: string, hosts: readonly string[]): Promise<boolean>;
+  /** Replaces what was set for TLS with a platform. False when there is no such platform. */
+  setTls(platformId: string, tls: PlatformTls): Promise<boolean>;
   /** The newest token C was used: older ones are dead. */
   retireOlderTokens(platformId: string, usedTokenHash: string): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { oneOf } from './one-of';
 /** One OCPI connection to the hub. Ids are made here, so that no database extension is needed. */
 @Entity('platforms')
 @Check('platforms_status_check', oneOf('status', CONNECTION_STATUSES))
+@Check('platforms_tls_pair_check', '(tls_certificate IS NULL) = (tls_key IS NULL)')
 @Index('platforms_created_at_idx', ['createdAt', 'id'])
 export class PlatformEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'platforms_pkey' })
@@ -38,6 +39,21 @@ export class PlatformEntity {
   /** The token it gave to the hub, sealed (see `seal.ts`). */
   @Column('bytea', { name: 'peer_token', nullable: true })
   peerToken: Buffer | null;
+
+  /** Authorities that are trusted for its servers, PEM. */
+  @Column('text', { name: 'tls_ca', nullable: true })
+  tlsCa: string | null;
+
+  /** What the hub shows there, PEM, and its key, sealed. */
+  @Column('text', { name: 'tls_certificate', nullable: true })
+  tlsCertificate: string | null;
+
+  @Column('bytea', { name: 'tls_key', nullable: true })
+  tlsKey: Buffer | null;
+
+  /** SHA-256 (hex) of the certificates of which it must show one. */
+  @Column('text', { name: 'pinned_certificates', array: true, default: '{}' })
+  pinnedCertificates: string[];
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

@@ -15,6 +15,7 @@ import {
   type PartyView,
   type PlatformRecord,
   type PlatformStore,
+  type PlatformTls,
   type Registration,
   type RegistrationOutcome,
   type Repetition,
@@ -182,6 +183,13 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     const record = this.records.get(platformId);
     if (record === undefined) return false;
     this.put({ ...record, allowedHosts });
+    return true;
+  }
+
+  async setTls(platformId: string, { tls, pinnedCertificates }: PlatformTls): Promise<boolean> {
+    const record = this.records.get(platformId);
+    if (record === undefined) return false;
+    this.put({ ...record, tls, pinnedCertificates });
     return true;
   }
 

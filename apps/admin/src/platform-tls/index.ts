@@ -1,0 +1,2 @@
+export { PeerTlsBook } from './peer-tls-book';
+export { PlatformTlsController } from './platform-tls.controller';
