@@ -9,6 +9,7 @@ import { until } from '../support/waiting';
 
 const MALFORMED = 10_000;
 const AT_ONCE = 50;
+const CLIENT_TIMEOUT_MS = 1_500;
 const MEBIBYTE = 1024 * 1024;
 const PATH = '/ocpi/2.2.1/receiver/sessions/NL/CPO/S1';
 
@@ -17,7 +18,7 @@ let world: LimitedWorld;
 let bystander: { readonly answers: CallAnswer[]; readonly end: () => Promise<void> };
 
 beforeAll(async () => {
-  world = await LimitedWorld.start({ CLIENT_TIMEOUT_MS: '1500' });
+  world = await LimitedWorld.start({ CLIENT_TIMEOUT_MS: String(CLIENT_TIMEOUT_MS) });
 });
 beforeEach(() => {
   world.emsp.clear();
@@ -172,12 +173,18 @@ it('10,000 malformed requests are answered in form or cut off, and none reaches 
 it('300 callers that send a byte now and then are cut off, and their bytes come to nothing', async () => {
   const slow = Array.from({ length: 300 }, () => world.connection());
   const text = head('PUT', PATH, authorized(world.cpo), 'OCPI-to-party-id: MSP', 'Content-Length: 1000');
-  const trickle = setInterval(
-    () => slow.forEach((each, n) => each.send(n % 2 ? text[0]! : `${text.slice(0, 30)}`)),
-    200,
+  const began = performance.now();
+  let sent = 0;
+  const trickle = setInterval(() => {
+    const next = text[sent++] ?? ' ';
+    for (const each of slow) each.send(next);
+  }, 100);
+  await until(() => slow.every((each) => each.isClosed), 2 * NOTICED_WITHIN_MS).finally(() =>
+    clearInterval(trickle),
   );
-  await until(() => slow.every((each) => each.isClosed), 2 * NOTICED_WITHIN_MS);
-  clearInterval(trickle);
+  // They were cut off for their slowness, in the middle of what would have become a request.
+  expect(performance.now() - began).toBeGreaterThan(CLIENT_TIMEOUT_MS);
+  expect(slow.map((each) => each.answer()?.status).filter((status) => status !== 408)).toEqual([]);
   expect(strange()).toEqual([]);
 });
 
