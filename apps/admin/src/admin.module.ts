@@ -13,6 +13,7 @@ import { PartiesController } from './parties';
 import { ADMIN_PARTS, type AdminParts } from './parts';
 import { PlatformTlsController } from './platform-tls';
 import { PlatformsController } from './platforms';
+import { StatisticsController } from './statistics';
 import { StatusHistoryController, SuspensionController } from './statuses';
 import { TracesController } from './traces';
 import { InputPipe } from './validation';
@@ -29,6 +30,7 @@ export class AdminModule {
         AllowedHostsController,
         CapturesController,
         PlatformTlsController,
+        StatisticsController,
         SuspensionController,
         PartiesController,
         StatusHistoryController,

@@ -6,10 +6,12 @@ import {
   type Page,
   type PageRequest,
   type TracedMessages,
+  type Traffic,
 } from '@app/hub';
 import { type DataSource } from 'typeorm';
 import { pageOf, readTimeCursor, writeCursor } from './cursor';
 import { MessageEntity } from './entities';
+import { trafficOf } from './message-traffic';
 
 /** One condition for each property of the filter that is given. */
 const CONDITIONS: Readonly<Record<keyof MessageFilter, string>> = {
@@ -56,6 +58,10 @@ export class PostgresMessageArchive implements MessageArchive {
       .limit(limit + 1)
       .getMany();
     return { messages: found.slice(0, limit).map((row) => ({ ...row })), truncated: found.length > limit };
+  }
+
+  traffic(platformId: string, since: Date, until: Date): Promise<readonly Traffic[]> {
+    return trafficOf(this.dataSource, platformId, since, until);
   }
 
   private async parentsOf(correlationId: string): Promise<string[]> {

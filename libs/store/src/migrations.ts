@@ -16,6 +16,7 @@ import { ApiKeys1795500100000 } from '../../../migrations/1795500100000-api-keys
 import { AuditLog1795500110000 } from '../../../migrations/1795500110000-audit-log';
 import { MessageParents1795500200000 } from '../../../migrations/1795500200000-message-parents';
 import { Captures1795500210000 } from '../../../migrations/1795500210000-captures';
+import { MessagePlatforms1795500220000 } from '../../../migrations/1795500220000-message-platforms';
 import { PlatformTls1795500500000 } from '../../../migrations/1795500500000-platform-tls';
 
 export const MIGRATIONS = [
@@ -36,5 +37,6 @@ export const MIGRATIONS = [
   AuditLog1795500110000,
   MessageParents1795500200000,
   Captures1795500210000,
+  MessagePlatforms1795500220000,
   PlatformTls1795500500000,
 ];

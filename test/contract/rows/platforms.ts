@@ -93,6 +93,10 @@ export const PLATFORM_ROWS: Rows = {
     },
     bad: { 'by a URL': invalid({ path: { id: NOBODY }, body: { hosts: ['https://a.example'] } }, 'hosts') },
   },
+  showStatistics: {
+    good: { 'of a platform': announced },
+    bad: { 'of a name': invalid({ path: { id: 'Volt' } }, 'id') },
+  },
   suspendPlatform: {
     good: { 'that is registered': registered },
     bad: { 'with a reason': invalid({ path: { id: NOBODY }, body: { reason: 'noise' } }, 'reason') },

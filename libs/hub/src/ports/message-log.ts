@@ -52,6 +52,21 @@ export interface TracedMessages {
   readonly truncated: boolean;
 }
 
+export const TRAFFIC_DIRECTIONS = ['sent', 'received'] as const;
+
+/** What came of one kind of a platform's messages. */
+export interface Traffic {
+  /** By the platform, or by it from others. */
+  readonly direction: (typeof TRAFFIC_DIRECTIONS)[number];
+  readonly module: string | null;
+  readonly interfaceRole: string | null;
+  readonly messages: number;
+  /** Of these: HTTP status of 400 or more, OCPI status of 2000 or more, or no usable answer. */
+  readonly errors: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
 /** The writing side. It never waits: rows gather in a bounded buffer and are written in batches. */
 export interface MessageLog {
   record(row: MessageRow): void;
@@ -70,4 +85,6 @@ export interface MessageArchive {
    * one. Asked for such another one, it finds the same.
    */
   trace(correlationId: string, limit: number): Promise<TracedMessages>;
+  /** What came of a platform's messages from `since` on and before `until`, the busiest kind first. */
+  traffic(platformId: string, since: Date, until: Date): Promise<readonly Traffic[]>;
 }

@@ -13,6 +13,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 })
 @Index('messages_from_party_idx', ['from', 'at'])
 @Index('messages_to_party_idx', ['to', 'at'])
+@Index('messages_from_platform_idx', ['fromPlatformId', 'at'], { where: 'from_platform_id IS NOT NULL' })
+@Index('messages_to_platform_idx', ['toPlatformId', 'at'], { where: 'to_platform_id IS NOT NULL' })
 export class MessageEntity {
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'messages_pkey' })
   at: Date;

@@ -127,6 +127,29 @@ export function messageLogBehaviour(name: string, makeWorld: () => Promise<Messa
       expect(await world.messageArchive.trace('nobody', 1)).toEqual({ messages: [], truncated: false });
     });
 
+    test('what came of a platform’s messages is told by kind, the busiest first, and of its time alone', async () => {
+      const [platform, other] = [randomUUID(), randomUUID()];
+      const [since, until] = [new Date(Date.now() - 1_000), new Date()];
+      const sent = { at: since, fromPlatformId: platform, toPlatformId: other };
+      const sound = [1, 2, 3, 10].map((durationMs) => messageRow({ ...sent, durationMs }));
+      const failed = [{ ocpiStatus: 2001 }, { httpStatus: 503, ocpiStatus: null }, { error: 'http_503' }].map(
+        (more) => messageRow({ ...sent, module: null, interfaceRole: null, durationMs: 5, ...more }),
+      );
+      const back = messageRow({ at: since, fromPlatformId: other, toPlatformId: platform, durationMs: 7 });
+      const late = messageRow({ ...sent, at: until });
+      for (const row of [...failed, back, late, ...sound]) world.messageLog.record(row);
+      await found({}, 9);
+      const locations = { module: 'locations', interfaceRole: 'RECEIVER', errors: 0 };
+      expect(await world.messageArchive.traffic(platform, since, until)).toEqual([
+        { ...locations, direction: 'sent', messages: 4, p50Ms: 2.5, p95Ms: expect.closeTo(8.95, 6) },
+        {
+          ...{ direction: 'sent', module: null, interfaceRole: null },
+          ...{ messages: 3, errors: 3, p50Ms: 5, p95Ms: 5 },
+        },
+        { ...locations, direction: 'received', messages: 1, p50Ms: 7, p95Ms: 7 },
+      ]);
+    });
+
     test.each(['x', '', 'MjAyNi0xMS0yM1QxMjowMDowMC4wMDBa'])(
       'the cursor %j, which no page gave out, is refused',
       async (cursor) => {

@@ -8,7 +8,9 @@ import {
   type Page,
   type PageRequest,
   type TracedMessages,
+  type Traffic,
 } from '@app/hub';
+import { trafficOf } from './message-traffic-twin';
 import { pageAfter } from './page';
 
 type ArchivedRow = MessageRow & { readonly id: string };
@@ -53,6 +55,13 @@ export class MessageLogTwin implements MessageLog, MessageArchive {
     const found = this.rows.filter((row) => ids.has(row.correlationId) || isCallbackOf(ids, row));
     const sorted = found.toSorted((a, b) => a.at.getTime() - b.at.getTime());
     return { messages: sorted.slice(0, limit), truncated: sorted.length > limit };
+  }
+
+  async traffic(platformId: string, since: Date, until: Date): Promise<readonly Traffic[]> {
+    return trafficOf(
+      platformId,
+      this.rows.filter((row) => matches(row, { since, until })),
+    );
   }
 
   async close(): Promise<void> {}

@@ -1,0 +1,1 @@
+export { StatisticsController } from './statistics.controller';
