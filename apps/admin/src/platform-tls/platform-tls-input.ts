@@ -15,6 +15,7 @@ const MAX_PEM_CHARACTERS = 64 * 1024;
 /** The one in use and the next one, for a handful of systems behind one platform. */
 const MAX_PINS = 10;
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n';
+const KEY_PEM = PEM.replaceAll('CERTIFICATE', 'PRIVATE KEY');
 
 /** `AB:CD…` of a certificate viewer and `abcd…` of a script are one fingerprint. */
 const plainHex = ({ value }: { value: unknown }): unknown =>
@@ -50,6 +51,7 @@ export class PlatformTlsInput {
   client_certificate_pem?: string;
 
   @ApiPropertyOptional({
+    example: KEY_PEM,
     maxLength: MAX_PEM_CHARACTERS,
     writeOnly: true,
     description: 'Its key, not encrypted. It is kept sealed and never shown.',
