@@ -2,87 +2,97 @@
 import { randomUUID } from 'node:crypto';
 import { type MessageRow } from '@app/hub';
 import { DatabaseError, type Pool } from 'pg';
+import { type MessageBatch } from './message-batch';
 import { makePartitions } from './message-partitions';
 
-/** Column, its name in `MessageRow`, its type. */
+/** Column, its type, what a row has for it. The id is made with the text, so that it stays however often it is written. */
 const COLUMNS = [
-  ['id', 'id', 'uuid'],
-  ['at', 'at', 'timestamptz'],
-  ['correlation_id', 'correlationId', 'text'],
-  ['request_id', 'requestId', 'text'],
-  ['onward_request_id', 'onwardRequestId', 'text'],
-  ['parent_correlation_id', 'parentCorrelationId', 'text'],
-  ['parent_request_id', 'parentRequestId', 'text'],
-  ['ids_made', 'idsMade', 'boolean'],
-  ['scenario', 'scenario', 'text'],
-  ['version', 'version', 'text'],
-  ['module', 'module', 'text'],
-  ['interface_role', 'interfaceRole', 'text'],
-  ['method', 'method', 'text'],
-  ['from_platform_id', 'fromPlatformId', 'uuid'],
-  ['to_platform_id', 'toPlatformId', 'uuid'],
-  ['from_party', 'from', 'text'],
-  ['to_party', 'to', 'text'],
-  ['http_status', 'httpStatus', 'integer'],
-  ['ocpi_status', 'ocpiStatus', 'integer'],
-  ['duration_ms', 'durationMs', 'double precision'],
-  ['request_bytes', 'requestBytes', 'integer'],
-  ['answer_bytes', 'answerBytes', 'integer'],
-  ['error', 'error', 'text'],
-] as const satisfies (readonly [string, keyof MessageRow | 'id', string])[];
+  ['id', 'uuid', () => randomUUID()],
+  ['at', 'timestamptz', (row) => row.at.getTime()],
+  ['correlation_id', 'text', (row) => row.correlationId],
+  ['request_id', 'text', (row) => row.requestId],
+  ['onward_request_id', 'text', (row) => row.onwardRequestId],
+  ['parent_correlation_id', 'text', (row) => row.parentCorrelationId],
+  ['parent_request_id', 'text', (row) => row.parentRequestId],
+  ['ids_made', 'boolean', (row) => row.idsMade],
+  ['scenario', 'text', (row) => row.scenario],
+  ['version', 'text', (row) => row.version],
+  ['module', 'text', (row) => row.module],
+  ['interface_role', 'text', (row) => row.interfaceRole],
+  ['method', 'text', (row) => row.method],
+  ['from_platform_id', 'uuid', (row) => row.fromPlatformId],
+  ['to_platform_id', 'uuid', (row) => row.toPlatformId],
+  ['from_party', 'text', (row) => row.from],
+  ['to_party', 'text', (row) => row.to],
+  ['http_status', 'integer', (row) => row.httpStatus],
+  ['ocpi_status', 'integer', (row) => row.ocpiStatus],
+  ['duration_ms', 'double precision', (row) => row.durationMs],
+  ['request_bytes', 'integer', (row) => row.requestBytes],
+  ['answer_bytes', 'integer', (row) => row.answerBytes],
+  ['error', 'text', (row) => row.error],
+] as const satisfies readonly (readonly [string, string, (row: MessageRow) => unknown])[];
+
+/** A row as it waits for its batch: a JSON array in the order of the columns. */
+export function rowJson(row: MessageRow): string {
+  return JSON.stringify(COLUMNS.map(([, , valueOf]) => valueOf(row)));
+}
 
 /**
- * The whole batch is one JSON parameter. For 500 rows of 21 columns this costs about 6 µs of this process a
- * row, one array for each column (`unnest`) 8 µs, one parameter for each value 9 µs and twice the time.
+ * The whole batch is one `jsonb` parameter, an array of arrays. For a row it costs this process a quarter of what one
+ * object for each row costs, and PostgreSQL two thirds: no name is written or read.
  *
  * `ON CONFLICT`: a batch whose answer was lost is written again, and may be there already.
  */
 const INSERT = `
   INSERT INTO messages (${COLUMNS.map(([column]) => column).join(', ')})
-  SELECT * FROM json_to_recordset($1) AS row (${COLUMNS.map(([, name, type]) => `"${name}" ${type}`).join(', ')})
+  SELECT ${COLUMNS.map(([, type], index) => cell(type, `row->>${index}`)).join(', ')}
+  FROM jsonb_array_elements($1::jsonb) AS row
   ON CONFLICT DO NOTHING`;
 
-/** A row with the id that it is written under, however often that is tried. */
-export type IdentifiedRow = MessageRow & { readonly id: string };
-
-/** Gives a row its id. */
-export function identified(row: MessageRow): IdentifiedRow {
-  return { ...row, id: randomUUID() };
+function cell(type: string, text: string): string {
+  return type === 'timestamptz' ? `to_timestamp((${text})::double precision / 1000)` : `(${text})::${type}`;
 }
 
 /**
- * Writes a batch. A missing partition is made; rows that PostgreSQL refuses for what is in them (a NUL in an
- * id) are found by halving and left out, so that they cannot hold up all others.
+ * Writes the rows of a batch. A missing partition is made; rows that PostgreSQL refuses for what is in them (a NUL in
+ * an id) are found by halving and left out, so that they cannot hold up all others.
  *
  * @returns how many rows were refused
  * @throws when the database cannot be reached; the batch may then be written again
  */
-export async function writeMessages(pool: Pool, rows: readonly IdentifiedRow[]): Promise<number> {
+export async function writeMessages(
+  pool: Pool,
+  batch: MessageBatch,
+  from = 0,
+  to = batch.size,
+): Promise<number> {
   try {
-    await insert(pool, rows);
+    await insert(pool, batch.parameter(from, to));
     return 0;
   } catch (error) {
     if (!isDataError(error)) throw error;
-    if (rows.length === 1) return 1;
-    const middle = rows.length >> 1;
-    return (
-      (await writeMessages(pool, rows.slice(0, middle))) + (await writeMessages(pool, rows.slice(middle)))
-    );
+    if (to - from === 1) return 1;
+    const middle = (from + to) >> 1;
+    return (await writeMessages(pool, batch, from, middle)) + (await writeMessages(pool, batch, middle, to));
   }
 }
 
-async function insert(pool: Pool, rows: readonly IdentifiedRow[]): Promise<void> {
-  const query = { name: 'message-log', text: INSERT, values: [JSON.stringify(rows)] };
+async function insert(pool: Pool, rows: Buffer): Promise<void> {
+  const query = { name: 'message-log', text: INSERT, values: [rows] };
   try {
     await pool.query(query);
   } catch (error) {
     if (!isMissingPartition(error)) throw error;
-    await makePartitions(
-      pool,
-      rows.map((row) => row.at),
-    );
+    await makePartitions(pool, momentsOf(rows));
     await pool.query(query);
   }
+}
+
+const AT = COLUMNS.findIndex(([column]) => column === 'at');
+
+function momentsOf(parameter: Buffer): readonly Date[] {
+  const rows = JSON.parse(parameter.subarray(1).toString()) as readonly (readonly unknown[])[];
+  return rows.map((row) => new Date(Number(row[AT])));
 }
 
 /** The table has no check constraints of its own: 23514 can only be "no partition of relation found for row". */

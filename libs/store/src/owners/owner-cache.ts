@@ -1,4 +1,5 @@
 import { type PartyKey } from '@app/ocpi';
+import { LRUCache } from 'lru-cache';
 import { type OwnedRow } from './owner-rows';
 
 /** Who has an id, as far as this process knows. */
@@ -11,9 +12,11 @@ export interface CachedOwners {
 
 /** The ids that were used last, bounded; the one not used for longest is forgotten first. */
 export class OwnerCache {
-  private readonly entries = new Map<string, CachedOwners>();
+  private readonly entries: LRUCache<string, CachedOwners>;
 
-  constructor(private readonly maxIds: number) {}
+  constructor(maxIds: number) {
+    this.entries = new LRUCache({ max: maxIds });
+  }
 
   get size(): number {
     return this.entries.size;
@@ -22,15 +25,10 @@ export class OwnerCache {
   /** The entry of an id, now the last used one; made when there is none. */
   entry(row: OwnedRow): CachedOwners {
     const key = `${row.kind} ${row.scope} ${row.object_id}`;
-    const entry = this.entries.get(key) ?? { writtenAt: new Map<PartyKey, number>(), readAt: 0 };
-    this.entries.delete(key);
+    const known = this.entries.get(key);
+    if (known) return known;
+    const entry = { writtenAt: new Map<PartyKey, number>(), readAt: 0 };
     this.entries.set(key, entry);
-    if (this.entries.size > this.maxIds) this.forgetOldest();
     return entry;
-  }
-
-  private forgetOldest(): void {
-    const { value } = this.entries.keys().next();
-    if (value !== undefined) this.entries.delete(value);
   }
 }
