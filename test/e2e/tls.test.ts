@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'node:https';
 import { connect } from 'node:tls';
+import { authorizationHeader } from '@app/ocpi';
 import { readSettings, type Settings } from '@app/settings';
 import { testAuthority, type TestPlatform } from '@app/testkit';
 import { startAdmin } from '../../apps/admin/src/app';
@@ -77,7 +78,8 @@ describe('a certificate that is renewed under traffic', () => {
 
   test('is served to new connections once it is whole; no request is lost, no connection closed', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const kept = (): ReturnType<typeof getSecurely> => getSecurely(versionsUrl, { ca, agent });
+    const headers = { Authorization: authorizationHeader(cpo.hub.token!) };
+    const kept = (): ReturnType<typeof getSecurely> => getSecurely(versionsUrl, { ca, agent, headers });
     const before = await kept();
     const traffic = keepPushing();
 
