@@ -85,6 +85,23 @@ describe('requests without a known token', () => {
     expect((await fetch(hub.versionsUrl.replace('ocpi/versions', 'health/live'))).status).toBe(200);
   });
 
+  it('count for the address that a trusted proxy names, and for nothing that an untrusted one says', async () => {
+    const forwarded = async (client: string): Promise<number> => {
+      const headers = { Authorization: 'Token bm9ib2R5', 'X-Forwarded-For': client };
+      return statusOf(await world.cpo.call({ ...PUT, headers }));
+    };
+    const limit = { STRANGER_REQUESTS_PER_SECOND_PER_ADDRESS: '5' };
+    world = await LimitedWorld.start({ ...limit, TRUSTED_PROXIES: '127.0.0.0/8,::1' });
+    const flood = await Promise.all(Array.from({ length: 30 }, () => forwarded('203.0.113.1')));
+    expect(counted(flood, 429)).toBeGreaterThanOrEqual(10);
+    expect(await forwarded('203.0.113.2')).toBe(401);
+    await world.close();
+
+    world = await LimitedWorld.start(limit);
+    const claimed = await Promise.all(Array.from({ length: 30 }, (_, n) => forwarded(`203.0.113.${n}`)));
+    expect(counted(claimed, 429)).toBeGreaterThanOrEqual(10);
+  });
+
   it('are answered before their body came, and on a connection that ends', async () => {
     world = await LimitedWorld.start({});
     const { hub } = world;

@@ -118,11 +118,13 @@ async function routerParts(
   const watched = watchedCourier(courier, signs);
   const common = { courier: watched, directory, newId: randomUUID, now: () => new Date() };
   const metrics = processMetrics();
+  const clients = clientView(settings);
   const { captureLog: captures } = store;
   const capturing = capturingCourier(watched, { captures, directory, log, now: common.now });
   return {
     ...common,
     courier: capturing,
+    clients,
     captures,
     hub,
     log,
@@ -141,7 +143,7 @@ async function routerParts(
     announcements: store.announcements,
     detours: detoursOf(settings, { store: store.detours, log, now: common.now }),
     newcomers: new Newcomers(directory, store.platforms, Date.now),
-    certificates: new ClientCertificates(clientView(settings), log, common.now),
+    certificates: new ClientCertificates(clients, log, common.now),
     tokenGrace: new TokenGrace(store.platforms, log),
     messageLog: countMessages(store.messageLog, metrics),
     registration: {

@@ -1,5 +1,6 @@
 import {
   type AnnouncementStore,
+  type ClientView,
   type HubIdentity,
   type LifeSigns,
   type PathParts,
@@ -13,6 +14,7 @@ export interface RouterParts extends PathParts {
   readonly publicUrl: string;
   readonly identity: HubIdentity;
   readonly announcements: Pick<AnnouncementStore, 'viewsOf'>;
+  readonly clients: ClientView;
   readonly signs: LifeSigns;
   readonly registration: RegistrationParts;
   readonly health: HealthSource;

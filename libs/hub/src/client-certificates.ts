@@ -8,7 +8,7 @@ import { type Log } from './ports';
 export interface ClientView {
   /** SHA-256 of the certificate that it proved to hold, 64 hex digits in lower case. */
   certificateOf(incoming: Incoming): string | undefined;
-  addressOf(incoming: Incoming): string;
+  addressOf(received: Pick<Incoming, 'headers' | 'connection'>): string;
 }
 
 /** One platform is told of so often, in ms: whoever holds a stolen token must not fill the log. */

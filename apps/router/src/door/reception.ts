@@ -24,7 +24,7 @@ export class Reception {
 
   /** @param perSecond requests of one address */
   constructor(
-    private readonly parts: Pick<RouterParts, 'newcomers'>,
+    private readonly parts: Pick<RouterParts, 'newcomers' | 'clients'>,
     private readonly door: Admission,
     perSecond: number,
   ) {
@@ -52,7 +52,8 @@ export class Reception {
   private async recognise(visitor: Visitor): Promise<Account | undefined> {
     const { url = '', headers, socket } = visitor.request;
     const isPage = !url.startsWith(OCPI);
-    (isPage ? this.pages : this.strangers).spend(socket.remoteAddress ?? '');
+    const address = this.parts.clients.addressOf({ headers, connection: socket });
+    (isPage ? this.pages : this.strangers).spend(address);
     if (isPage) return undefined;
     const visit = this.door.visit(visitor, this.strangers.account);
     if (tokensOf(headers).length === 0) return undefined;
