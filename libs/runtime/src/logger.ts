@@ -15,6 +15,7 @@ const SECRET_FIELDS = [
   'token_c',
   'adminApiKey',
   'encryptionKey',
+  'encryptionKeysPrevious',
   'password',
 ];
 

@@ -6,4 +6,5 @@ export {
   type Environment,
 } from './read-settings';
 export { describeSettings, settingsMarkdown } from './show-settings';
-export { rows, type GivenSettings, type Row, type Settings } from './rows';
+export { type Row } from './row';
+export { rows, type GivenSettings, type Settings } from './rows';

@@ -1,4 +1,5 @@
-import { rows, type Embeddable, type GivenSettings, type Row, type Settings } from './rows';
+import { type Row } from './row';
+import { rows, type Embeddable, type GivenSettings, type Settings } from './rows';
 import { NotAllowed } from './parsers';
 import { tlsFaults } from './tls-faults';
 

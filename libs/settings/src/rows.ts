@@ -12,25 +12,8 @@ import {
   port,
   textOf,
   whole,
-  type Kind,
 } from './parsers';
-
-/** One setting: its variable, its kind, what holds when it is absent, what it is for. */
-export interface Row<T> {
-  readonly env: string;
-  readonly kind: Kind<T>;
-  readonly meaning: string;
-  /** The value when the variable is absent, written as in the environment; none: see `defaultShown`. */
-  readonly fallback?: string;
-  /** What the table shows as default when `fallback` does not say it. */
-  readonly defaultShown?: string;
-  /** Never shown: neither in the start log nor in the message about a bad value. */
-  readonly secret?: boolean;
-}
-
-function row<T>(env: string, valueKind: Kind<T>, meaning: string, more: Partial<Row<T>> = {}): Row<T> {
-  return { env, kind: valueKind, meaning, ...more };
-}
+import { row, type Row } from './row';
 
 const DAY_SECONDS = 86_400;
 /** A peer that needs longer than ten minutes for one answer is not answering. */
@@ -136,6 +119,12 @@ export const rows = {
       defaultShown: '`npm start`: made and kept in `DATA_DIR`; else required',
       secret,
     },
+  ),
+  encryptionKeysPrevious: row(
+    'ENCRYPTION_KEYS_PREVIOUS',
+    listOf(key, `keys of ${key.allowed}`, 10),
+    'What `ENCRYPTION_KEY` was before: opens what it sealed, which a start seals anew',
+    { fallback: '', defaultShown: 'none', secret },
   ),
   hubCountryCode: row('HUB_COUNTRY_CODE', countryCode, 'Country code of the hub party', { fallback: 'DE' }),
   hubPartyId: row('HUB_PARTY_ID', partyId, 'Party id of the hub party', { fallback: 'HUB' }),

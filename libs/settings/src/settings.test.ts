@@ -103,6 +103,19 @@ describe('readSettings', () => {
     expect(readSettings({ ...REQUIRED, ENCRYPTION_KEY: text }).encryptionKey.toString('hex')).toBe(HEX_KEY);
   });
 
+  it('reads the older keys in either form, none of them by default, and repeats no bad one', () => {
+    const base64 = Buffer.alloc(32, 7).toString('base64');
+    const given = { ...REQUIRED, ENCRYPTION_KEYS_PREVIOUS: `${HEX_KEY}, ${base64}` };
+    expect(readSettings(given).encryptionKeysPrevious).toEqual([
+      Buffer.from(HEX_KEY, 'hex'),
+      Buffer.alloc(32, 7),
+    ]);
+    expect(readSettings(REQUIRED).encryptionKeysPrevious).toEqual([]);
+    const [fault] = faultsOf({ ...REQUIRED, ENCRYPTION_KEYS_PREVIOUS: `${HEX_KEY},hush` });
+    expect(fault).toMatch(/^ENCRYPTION_KEYS_PREVIOUS must be at most 10 keys/);
+    expect(fault).not.toContain('hush');
+  });
+
   it.each(['1e3', '0x10', '-1', '1.0', '30 s', '0'])('refuses %s as a timeout', (text) => {
     expect(faultsOf({ ...REQUIRED, FORWARD_TIMEOUT_MS: text })).toHaveLength(1);
   });

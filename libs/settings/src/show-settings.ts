@@ -1,4 +1,5 @@
-import { rows, type GivenSettings, type Row } from './rows';
+import { type Row } from './row';
+import { rows, type GivenSettings } from './rows';
 
 const MASK = '****';
 

@@ -79,7 +79,10 @@ export class PlatformRecords {
     try {
       return this.seal.open(sealed, context);
     } catch {
-      this.log.error({ context, column }, 'a secret of this platform cannot be opened with ENCRYPTION_KEY');
+      this.log.error(
+        { context, column },
+        'a secret of this platform cannot be opened with ENCRYPTION_KEY or ENCRYPTION_KEYS_PREVIOUS',
+      );
       return null;
     }
   }

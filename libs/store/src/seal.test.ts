@@ -15,6 +15,23 @@ describe('the seal of peers’ tokens', () => {
     expect(seal.close('token', 'p').equals(seal.close('token', 'p'))).toBe(false);
   });
 
+  test('opens with older keys too, and closes with the current one alone', () => {
+    const [key, older] = [randomBytes(32), randomBytes(32)];
+    const both = sealWith(key, [randomBytes(32), older]);
+    expect(both.open(sealWith(older).close('token', 'p'), 'p')).toBe('token');
+    expect(sealWith(key).open(both.close('token', 'p'), 'p')).toBe('token');
+    expect(() => sealWith(older).open(both.close('token', 'p'), 'p')).toThrow();
+  });
+
+  test('renews what an older key sealed, and nothing else', () => {
+    const [key, older] = [randomBytes(32), randomBytes(32)];
+    const both = sealWith(key, [older]);
+    const renewed = both.renew(sealWith(older).close('token', 'p'), 'p');
+    expect(sealWith(key).open(renewed!, 'p')).toBe('token');
+    expect(both.renew(renewed!, 'p')).toBeNull();
+    expect(() => both.renew(renewed!, 'q')).toThrow();
+  });
+
   test('notices every changed bit', () => {
     const sealed = seal.close('token', 'p');
     for (let at = 0; at < sealed.length; at++) {
@@ -30,5 +47,6 @@ describe('the seal of peers’ tokens', () => {
 
   test.each([0, 16, 31, 33])('does not take a key of %d bytes', (length) => {
     expect(() => sealWith(randomBytes(length))).toThrow(RangeError);
+    expect(() => sealWith(randomBytes(32), [randomBytes(length)])).toThrow(RangeError);
   });
 });

@@ -40,6 +40,7 @@ import { openMessageLog } from './open-message-log';
 import { PostgresOwnerIndex, rowKeys } from './owners';
 import { PlatformRecords } from './platform-records';
 import { PostgresPlatformStore } from './platform-store';
+import { reseal } from './reseal';
 import { type Seal, sealWith } from './seal';
 import { PostgresAnnouncementStore, PostgresKeepership, PostgresStatusStore } from './statuses';
 import { PostgresTurns } from './turns';
@@ -80,6 +81,8 @@ export interface StoreOptions {
   readonly databaseUrl: string;
   /** 32 bytes: opens and seals the tokens of peers. */
   readonly encryptionKey: Buffer;
+  /** Keys that it was before: they open, and what they sealed is sealed anew at the start. */
+  readonly encryptionKeysPrevious?: readonly Buffer[];
   readonly log: Log;
   /** Connections for reads and transactions; two more are for notifications and the message log. */
   readonly poolSize?: number;
@@ -89,14 +92,15 @@ export interface StoreOptions {
 /**
  * Opens the store on a migrated database, waiting up to 30 s for a PostgreSQL that is still starting.
  *
- * @throws when the database cannot be reached, or when the encryption key is not the one it was written with
+ * @throws when the database cannot be reached, or when it was written with none of the encryption keys
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, encryptionKey, log, poolSize = POOL_SIZE } = options;
-  const seal = sealWith(encryptionKey);
+  const { databaseUrl, encryptionKey, encryptionKeysPrevious = [], log, poolSize = POOL_SIZE } = options;
+  const seal = sealWith(encryptionKey, encryptionKeysPrevious);
   const dataSource = await connect(dataSourceFor(databaseUrl, poolSize, QUERY_LIMITS, log));
   try {
     await checkKey(dataSource, seal);
+    if (encryptionKeysPrevious.length > 0) await reseal(dataSource, seal, log);
   } catch (error) {
     await dataSource.destroy();
     throw error;
@@ -111,7 +115,10 @@ async function checkKey(dataSource: DataSource, seal: Seal): Promise<void> {
   try {
     seal.open(platform.peerToken, platform.id);
   } catch (cause) {
-    throw new Error('ENCRYPTION_KEY is not the key that this database was written with', { cause });
+    throw new Error(
+      'ENCRYPTION_KEY is not the key that this database was written with, nor is one of ENCRYPTION_KEYS_PREVIOUS',
+      { cause },
+    );
   }
 }
 
