@@ -102,6 +102,8 @@ async function live(): Promise<readonly { readonly id: string }[]> {
   await allSettled(database.url);
   await emsp.update();
   keepTokens(emsp, 'rotation');
+  await send('POST', `/platforms/${emsp.id}/rotate-token`);
+  keepTokens(emsp, 'rotation by the hub');
   await push(cpo, 'DE*NIX', 'sessions');
   await emsp.register(versionsUrl, 'a-token-that-is-wrong').catch(() => undefined);
   await change(emsp.id);

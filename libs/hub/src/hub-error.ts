@@ -209,6 +209,12 @@ export const REFUSALS = {
 
   already_registered: row(405, STATUS.CLIENT_ERROR, false, 'already registered: use PUT to update'),
   not_registered: row(405, STATUS.CLIENT_ERROR, false, 'not registered: use POST to register'),
+  handshake_running: row(
+    200,
+    STATUS.CLIENT_ERROR,
+    true,
+    'a handshake that the hub began with this platform is under way',
+  ),
   credentials_malformed: row(200, STATUS.INVALID_PARAMETERS, false, 'the credentials object is malformed'),
   party_taken: row(200, STATUS.INVALID_PARAMETERS, false, 'roles: another platform holds this party'),
   party_not_announced: row(

@@ -27,7 +27,7 @@ import { type PlatformRecords } from './platform-records';
 import { lockPlatform, register } from './register';
 import { type Seal } from './seal';
 import { tlsColumns } from './tls-columns';
-import { issueTokenA, lendTokenA, retireOlder } from './tokens';
+import { issueTokenA, lendTokenA, retireOlder, withdrawTokenA } from './tokens';
 import { announce, inTransaction } from './transaction';
 import { unregister } from './unregister';
 
@@ -113,11 +113,18 @@ export class PostgresPlatformStore implements PlatformStore {
     );
   }
 
-  async lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<void> {
+  lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<boolean> {
+    return inTransaction(this.dataSource, async (manager) => {
+      if ((await lockPlatform(manager, platformId)) === null) return false;
+      const lent = await lendTokenA(manager, { platformId, hash: tokenAHash, until }, now);
+      if (lent) await announce(manager, platformId);
+      return lent;
+    });
+  }
+
+  async withdrawTokenA(platformId: string, tokenAHash: string): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
-      if ((await lockPlatform(manager, platformId)) === null) return;
-      await lendTokenA(manager, { platformId, hash: tokenAHash, until }, now);
-      await announce(manager, platformId);
+      if (await withdrawTokenA(manager, platformId, tokenAHash)) await announce(manager, platformId);
     });
   }
 

@@ -1,7 +1,7 @@
 /** Credentials tokens that the hub issued: A opens a registration, C everything else. */
 import { randomUUID } from 'node:crypto';
 import { type IssuedToken, type Registration } from '@app/hub';
-import { type EntityManager, IsNull, LessThan, Not } from 'typeorm';
+import { type EntityManager, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import { CredentialsTokenEntity } from './entities';
 
 interface NewToken {
@@ -35,14 +35,27 @@ export async function issueTokenA(
   await insertToken(manager, { platformId, hash, kind: 'A' }, now);
 }
 
-/** A token A for a limited time, beside the one that the operator handed out. */
+/** A token A for a limited time, beside the one that the operator handed out; one at a time. */
 export async function lendTokenA(
   manager: EntityManager,
   { platformId, hash, until }: { platformId: string; hash: string; until: Date },
   now: Date,
-): Promise<void> {
-  await manager.delete(CredentialsTokenEntity, { platformId, kind: 'A', expiresAt: LessThan(now) });
+): Promise<boolean> {
+  const lent = { platformId, kind: 'A' } as const;
+  await manager.delete(CredentialsTokenEntity, { ...lent, expiresAt: LessThanOrEqual(now) });
+  if (await manager.existsBy(CredentialsTokenEntity, { ...lent, expiresAt: Not(IsNull()) })) return false;
   await insertToken(manager, { platformId, hash, kind: 'A' }, now, until);
+  return true;
+}
+
+/** The end of a token that was lent. @returns whether it was there still, as a token A */
+export async function withdrawTokenA(
+  manager: EntityManager,
+  platformId: string,
+  hash: string,
+): Promise<boolean> {
+  const { affected } = await manager.delete(CredentialsTokenEntity, { platformId, hash, kind: 'A' });
+  return (affected ?? 0) > 0;
 }
 
 /**

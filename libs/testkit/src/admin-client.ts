@@ -81,6 +81,11 @@ export class AdminClient {
     return this.ask('POST', `/platforms/${id}/resume`);
   }
 
+  /** Makes the hub give a platform a new token. */
+  rotateToken(id: string): Promise<AdminPlatform> {
+    return this.ask('POST', `/platforms/${id}/rotate-token`);
+  }
+
   /** Ends a platform's registration. */
   unregister(id: string): Promise<unknown> {
     return this.ask('DELETE', `/platforms/${id}`);

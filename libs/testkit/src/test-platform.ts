@@ -12,8 +12,8 @@ import { PlatformTokens } from './platform-tokens';
 import { receive, type ReceivedRequest, type ServedEndpoint } from './received-request';
 import { Received } from './received';
 
-/** Which of a platform's endpoints misbehave: the modules, or versions, details and credentials. */
-export type MisbehavingPart = 'functional' | 'configuration';
+/** Which of a platform's endpoints misbehave: the modules; versions, details and credentials; credentials alone. */
+export type MisbehavingPart = 'functional' | 'configuration' | 'credentials';
 
 export interface PlatformCall {
   readonly interfaceRole: InterfaceRole;
@@ -203,8 +203,9 @@ export class TestPlatform {
     if (request === undefined) return;
     const part = request.module === null ? 'configuration' : 'functional';
     (part === 'functional' ? this.functional : this.configuration).add(request);
-    const kind = this.misbehaviour.get(part);
-    if (kind !== undefined) MISBEHAVIOURS[kind](response, message);
+    const isCredentials = part === 'configuration' && request.path.endsWith('/credentials');
+    const kind = this.misbehaviour.get(part) ?? (isCredentials && this.misbehaviour.get('credentials'));
+    if (kind) MISBEHAVIOURS[kind](response, message);
     else if (!this.tokens.allow(request.headers.authorization)) MISBEHAVIOURS.status_401(response);
     else if (part === 'functional') await this.answer(request, response);
     else await this.answerConfiguration(request, response);

@@ -82,6 +82,21 @@ export const PLATFORM_ROWS: Rows = {
       },
     },
   },
+  rotateToken: {
+    good: { 'of a registered platform': registered },
+    bad: {
+      'of a platform that is not registered': { sent: announced, code: 'not_registered' },
+      'of a platform that refuses it': {
+        sent: async (world) => {
+          const platform = await world.registered();
+          platform.misbehave('envelope_500', 'credentials');
+          return { path: { id: platform.id } };
+        },
+        code: 'peer_unusable',
+        fields: ['id'],
+      },
+    },
+  },
   showAllowedHosts: {
     good: { 'of a platform': announced },
     bad: { 'of a name': invalid({ path: { id: 'Volt' } }, 'id') },

@@ -7,13 +7,14 @@ import {
   newToken,
   type PlatformRecord,
   registerAtPeer,
+  rotateToken,
   type TokenAOutcome,
 } from '@app/hub';
 import { AdminController } from '../admin-controller';
 import { ApiIdempotent, created, IdempotencyKey } from '../idempotency';
 import { pageRequest, PageQuery, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
-import { ApiProblems, Problem } from '../problem';
+import { ApiProblems, asProblem, Problem } from '../problem';
 import { UuidPipe } from '../validation';
 import { partyTaken, plannedParties, requireNotHub } from './planned-parties';
 import { PlatformInput, RegisterInput } from './platform-input';
@@ -26,7 +27,7 @@ import {
   TokenAView,
 } from './platform-view';
 
-/** Platforms: announcing them, handing out token A, registering at them, ending their registration. */
+/** Platforms: announcing them, handing out token A, registering at them, rotating tokens, ending their registration. */
 @AdminController('platforms')
 export class PlatformsController {
   constructor(@Inject(ADMIN_PARTS) private readonly parts: AdminParts) {}
@@ -106,12 +107,31 @@ export class PlatformsController {
   @ApiOperation({ operationId: 'registerAtPlatform', summary: 'The hub registers itself at the platform' })
   @ApiOkResponse({ type: PlatformView })
   @ApiProblems('invalid_input', 'malformed_json', 'peer_unusable', 'not_found')
-  @ApiProblems('already_registered', 'party_taken', 'party_not_announced')
+  @ApiProblems('already_registered', 'handshake_running', 'party_taken', 'party_not_announced')
   @ApiProblems('body_too_large', 'unsupported_media_type')
   async register(@Param('id', UuidPipe) id: string, @Body() input: RegisterInput): Promise<PlatformView> {
     await this.required(id);
     const peer = { versionsUrl: input.versions_url, tokenA: input.token_a };
     await registerAtPeer(this.parts.registration, id, peer);
+    return platformView(await this.required(id));
+  }
+
+  @Post(':id/rotate-token')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'rotateToken',
+    summary: 'Give the platform a new token by a PUT of credentials, and take the one that it answers with',
+    description:
+      'No token is shown. The old one works until the new one is used, at most `TOKEN_GRACE_SECONDS`. When the platform refuses or does not answer, nothing is changed.',
+  })
+  @ApiOkResponse({ type: PlatformView })
+  @ApiProblems('invalid_input', 'peer_unusable', 'not_found', 'not_registered', 'handshake_running')
+  async rotateToken(@Param('id', UuidPipe) id: string): Promise<PlatformView> {
+    await this.required(id);
+    const refusal = await rotateToken(this.parts.registration, id).catch((error: unknown) => {
+      throw asProblem(error, 'id');
+    });
+    if (refusal) this.parts.log.warn({ err: refusal, platformId: id }, 'rotated, but its parties stay');
     return platformView(await this.required(id));
   }
 

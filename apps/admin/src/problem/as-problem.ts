@@ -17,6 +17,7 @@ const OF_STATUS: Readonly<Record<number, ProblemCode>> = {
 const OF_REFUSAL: Partial<Record<RefusalCode, ProblemCode>> = {
   already_registered: 'already_registered',
   not_registered: 'not_registered',
+  handshake_running: 'handshake_running',
   party_taken: 'party_taken',
   party_not_announced: 'party_not_announced',
   internal: 'internal',
@@ -27,18 +28,20 @@ const ABOUT_PEER: readonly ProblemCode[] = ['peer_unusable', 'party_taken', 'par
 /**
  * Any error as a refusal. What is not known to be the caller's doing becomes `internal`, whose own text
  * never reaches the caller.
+ *
+ * @param peerField the input that led to a peer, where that is what is wrong
  */
-export function asProblem(error: unknown): Problem {
+export function asProblem(error: unknown, peerField = 'versions_url'): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursor) return invalid('cursor', 'cursor was not given out by this list');
-  if (error instanceof HubError) return ofRefusal(error);
+  if (error instanceof HubError) return ofRefusal(error, peerField);
   return new Problem(codeOf(error), [], { cause: error });
 }
 
-/** What is wrong with a peer is told in the hub's own words: `versions_url` is the input that led to it. */
-function ofRefusal(error: HubError): Problem {
+/** What is wrong with a peer is told in the hub's own words. */
+function ofRefusal(error: HubError, field: string): Problem {
   const code = OF_REFUSAL[error.code] ?? 'peer_unusable';
-  const details = ABOUT_PEER.includes(code) ? [{ field: 'versions_url', message: error.message }] : [];
+  const details = ABOUT_PEER.includes(code) ? [{ field, message: error.message }] : [];
   return new Problem(code, details, { cause: error });
 }
 

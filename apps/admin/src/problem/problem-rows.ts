@@ -11,7 +11,7 @@ export const PROBLEMS = {
   invalid_input: { status: 400, message: 'the input is not valid' },
   malformed_json: { status: 400, message: 'the body is not JSON' },
   bad_request: { status: 400, message: 'the HTTP request is malformed' },
-  peer_unusable: { status: 400, message: 'the hub cannot register at this platform' },
+  peer_unusable: { status: 400, message: 'the API of the platform cannot be used, or it refused the hub' },
   unauthorized: {
     status: 401,
     message: 'Authorization: Bearer {key} is missing, unknown, expired or revoked',
@@ -21,6 +21,10 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, message: 'this URL does not have this method' },
   already_registered: { status: 409, message: 'the platform is registered already: unregister it first' },
   not_registered: { status: 409, message: 'the platform is not registered' },
+  handshake_running: {
+    status: 409,
+    message: 'the hub exchanges credentials with this platform already: wait until that ended',
+  },
   party_taken: { status: 409, message: 'another platform holds this party' },
   party_not_announced: { status: 409, message: 'the platform claims a party that was not announced for it' },
   agreement_exists: { status: 409, message: 'an agreement that says the same is there already' },

@@ -1,4 +1,6 @@
 export * from './credentials-object';
+export * from './initiated';
+export { type RegistrationParts } from './keep';
 export * from './peer-api';
 export * from './registration';
 export * from './secret';

@@ -1,31 +1,16 @@
 /**
- * Registering, updating and unregistering a platform.
+ * Registering, updating and unregistering a platform that asks for it, and ending a registration.
  *
  * Spec: 2.2.1-d2 credentials, Registration, Updating to a newer version, POST, PUT and DELETE Method.
  */
-import { type Party, partyKey, sameParty, type Version } from '@app/ocpi';
+import { type Version } from '@app/ocpi';
 import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
-import {
-  type DirectoryListener,
-  type PlatformRecord,
-  type PlatformStore,
-  type Registration,
-  type RegistrationOutcome,
-} from '../ports';
-import { type Credentials, type HubIdentity, hubCredentials, parseCredentials } from './credentials-object';
-import { ask, fetchOffer, type PeerOffer, type PeerParts } from './peer-api';
-import { hashToken, newToken } from './secret';
-
-export interface RegistrationParts extends PeerParts {
-  readonly store: PlatformStore;
-  /** Told at once what this process registered. */
-  readonly directory: Pick<DirectoryListener, 'platformChanged'>;
-  readonly hub: HubIdentity;
-  /** How long a replaced token goes on working unless the new one is used first, in seconds. */
-  readonly tokenGraceSeconds: number;
-  readonly now: () => Date;
-}
+import { type Registration } from '../ports';
+import { hubCredentials, parseCredentials } from './credentials-object';
+import { keep, refresh, type RegistrationParts, registrationOf, requireNotHub } from './keep';
+import { ask, fetchOffer } from './peer-api';
+import { newToken } from './secret';
 
 /** POST (`first`) or PUT (`update`) of credentials by a platform. */
 export interface CredentialsRequest {
@@ -56,7 +41,7 @@ export async function registerPlatform(
   const access = { platformId: platform.id, token: credentials.token };
   const offer = await fetchOffer(parts, access, credentials.url, version);
   const token = newToken();
-  await store(parts, registrationOf(parts, { platformId: platform.id, kind, token, credentials, offer }));
+  await keep(parts, registrationOf(parts, { platformId: platform.id, kind, token, credentials, offer }));
   return hubCredentials(parts.hub, token);
 }
 
@@ -73,89 +58,4 @@ export async function dismissPlatform(parts: RegistrationParts, platformId: stri
   const token = record?.peerToken;
   if (url && token) await ask(parts, { platformId, token, method: 'DELETE', url }).catch(() => undefined);
   await unregisterPlatform(parts, platformId);
-}
-
-/**
- * The hub registers itself at a platform.
- *
- * The token that the platform will use is made first and lent as a token A, so that the platform can fetch the
- * hub's versions while it handles the POST. What the platform accepted and the hub then cannot keep is taken
- * back; the token A that the operator handed out works on until a registration succeeds.
- *
- * @throws HubError as `registerPlatform`
- */
-export async function registerAtPeer(
-  parts: RegistrationParts,
-  platformId: string,
-  peer: { readonly versionsUrl: string; readonly tokenA: string },
-): Promise<void> {
-  const record = await refresh(parts, platformId);
-  if (record?.peerToken) throw new HubError('already_registered');
-  const offer = await fetchOffer(parts, { platformId, token: peer.tokenA }, peer.versionsUrl);
-  const url = offer.endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
-  if (!url) throw new HubError('no_common_endpoints', `${peer.versionsUrl} lists no credentials endpoint`);
-  const token = newToken();
-  await parts.store.lendTokenA(platformId, hashToken(token), lentUntil(parts), parts.now());
-  const body = hubCredentials(parts.hub, token);
-  const data = await ask(parts, { platformId, token: peer.tokenA, method: 'POST', url, body });
-  const credentials = parseCredentials(Buffer.from(JSON.stringify(data ?? null)));
-  try {
-    requireNotHub(credentials.parties, parts.hub);
-    await store(parts, registrationOf(parts, { platformId, kind: 'first', token, credentials, offer }));
-  } catch (error) {
-    await ask(parts, { platformId, token: credentials.token, method: 'DELETE', url }).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** The POST to the platform, and the two requests that it makes meanwhile. */
-function lentUntil({ now, timeoutMs }: RegistrationParts): Date {
-  return new Date(now().getTime() + 3 * timeoutMs);
-}
-
-interface Agreed {
-  readonly platformId: string;
-  readonly kind: Registration['kind'];
-  readonly token: string;
-  readonly credentials: Credentials;
-  readonly offer: PeerOffer;
-}
-
-function registrationOf(parts: RegistrationParts, agreed: Agreed): Registration {
-  const { platformId, kind, token, credentials, offer } = agreed;
-  return {
-    platformId,
-    kind,
-    version: offer.version,
-    versionsUrl: credentials.url,
-    peerToken: credentials.token,
-    parties: credentials.parties,
-    endpoints: offer.endpoints,
-    issuedTokenHash: hashToken(token),
-    graceUntil: new Date(parts.now().getTime() + parts.tokenGraceSeconds * 1000),
-  };
-}
-
-async function store(parts: RegistrationParts, registration: Registration): Promise<void> {
-  const result = await parts.store.register(registration, parts.now());
-  if (result.outcome !== 'done') throw outcomeError(result);
-  await refresh(parts, registration.platformId);
-}
-
-function outcomeError(result: Exclude<RegistrationOutcome, { outcome: 'done' }>): HubError {
-  if (!('party' in result)) return new HubError(result.outcome);
-  return new HubError(result.outcome, `${result.party.role} ${partyKey(result.party)}`);
-}
-
-/** This process follows before it calls the platform or answers it; the others follow by notification. */
-async function refresh(parts: RegistrationParts, platformId: string): Promise<PlatformRecord | undefined> {
-  const record = await parts.store.find(platformId);
-  parts.directory.platformChanged(platformId, record);
-  return record;
-}
-
-function requireNotHub(parties: readonly Party[], hub: HubIdentity): void {
-  if (parties.some((party) => sameParty(party, hub.party))) {
-    throw new HubError('party_taken', `${partyKey(hub.party)} is the hub`);
-  }
 }

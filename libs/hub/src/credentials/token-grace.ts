@@ -17,7 +17,7 @@ export class TokenGrace {
   /** Notes that a platform presented a token. Never waits: the store is told beside the path. */
   used(platform: PlatformEntry, token: IssuedToken): void {
     if (platform.record.issuedTokens.length < 2 || token.kind !== 'C' || token.expiresAt) return;
-    if (this.ending.has(token.hash)) return;
+    if (this.ending.has(token.hash) || !platform.record.issuedTokens.some(isReplaced)) return;
     this.ending.add(token.hash);
     this.store
       .retireOlderTokens(platform.id, token.hash)
@@ -26,4 +26,9 @@ export class TokenGrace {
       )
       .finally(() => this.ending.delete(token.hash));
   }
+}
+
+/** A token that is lent for a handshake ends as well, but was not replaced. */
+function isReplaced({ kind, expiresAt }: IssuedToken): boolean {
+  return kind === 'C' && expiresAt !== null;
 }

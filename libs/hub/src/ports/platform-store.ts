@@ -173,8 +173,13 @@ export interface PlatformStore {
     fresh: FreshTokenA,
     now: Date,
   ): Promise<TokenAOutcome | Repetition>;
-  /** A second token A beside the one that the operator handed out, for as long as the hub registers itself. */
-  lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<void>;
+  /**
+   * A token A for the time of a handshake that the hub began, beside all that works already. False, and nothing is
+   * lent, while another handshake with the platform has one, and when there is no such platform.
+   */
+  lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<boolean>;
+  /** The handshake failed: the token that was lent is dead. One that a registration made a token C stays. */
+  withdrawTokenA(platformId: string, tokenAHash: string): Promise<void>;
   /** The operator's list of further hosts, as a whole. False when there is no such platform. */
   allowHosts(platformId: string, hosts: readonly string[]): Promise<boolean>;
   /** Replaces what was set for TLS with a platform. False when there is no such platform. */

@@ -23,6 +23,7 @@ import {
 } from '@app/hub';
 import { type Party, type PartyId, partyKey, sameParty } from '@app/ocpi';
 import { AgreementStoreTwin } from './agreement-store-twin';
+import { tokensAfter, tokensRetired, tokensWithLent, tokensWithout } from './issued-tokens';
 import { OnceTwin } from './once-twin';
 import { pageAfter } from './page';
 
@@ -172,11 +173,18 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     return this.once.run(once, now, () => this.replaceTokenA(fresh));
   }
 
-  async lendTokenA(platformId: string, tokenAHash: string, until: Date): Promise<void> {
+  async lendTokenA(platformId: string, tokenAHash: string, until: Date, now: Date): Promise<boolean> {
     const record = this.records.get(platformId);
-    if (record === undefined) return;
-    const lent = { hash: tokenAHash, kind: 'A', expiresAt: until } as const;
-    this.put({ ...record, issuedTokens: [...record.issuedTokens, lent] });
+    const issuedTokens =
+      record && tokensWithLent(record, { hash: tokenAHash, kind: 'A', expiresAt: until }, now);
+    if (issuedTokens === undefined) return false;
+    this.put({ ...record!, issuedTokens });
+    return true;
+  }
+
+  async withdrawTokenA(platformId: string, tokenAHash: string): Promise<void> {
+    const record = this.records.get(platformId);
+    if (record !== undefined) this.put({ ...record, issuedTokens: tokensWithout(record, tokenAHash) });
   }
 
   async allowHosts(platformId: string, allowedHosts: readonly string[]): Promise<boolean> {
@@ -195,9 +203,8 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
 
   async retireOlderTokens(platformId: string, usedTokenHash: string): Promise<void> {
     const record = this.records.get(platformId);
-    const used = record?.issuedTokens.find((token) => token.hash === usedTokenHash);
-    if (record === undefined || used?.kind !== 'C' || used.expiresAt !== null) return;
-    this.put({ ...record, issuedTokens: record.issuedTokens.filter((token) => token.expiresAt === null) });
+    const issuedTokens = record && tokensRetired(record, usedTokenHash);
+    if (issuedTokens !== undefined) this.put({ ...record!, issuedTokens });
   }
 
   /** What the operator does to stop a platform's traffic; not yet a call of the port. */
@@ -282,14 +289,4 @@ const BLANK: Omit<PlatformRecord, 'id' | 'name' | 'createdAt' | 'announced' | 'p
 function letGo(party: PartyRecord, now: Date): PartyRecord {
   const statusSince = party.status === 'SUSPENDED' ? party.statusSince : now;
   return { ...party, status: 'SUSPENDED', statusSince, held: false };
-}
-
-function tokensAfter(record: PlatformRecord, registration: Registration): PlatformRecord['issuedTokens'] {
-  const older = record.issuedTokens.filter((token) => token.kind === 'C');
-  const { graceUntil, issuedTokenHash } = registration;
-  const expiring = older.map((token) => {
-    const sooner = token.expiresAt !== null && token.expiresAt < graceUntil;
-    return { ...token, expiresAt: sooner ? token.expiresAt : graceUntil };
-  });
-  return [...expiring, { hash: issuedTokenHash, kind: 'C', expiresAt: null }];
 }

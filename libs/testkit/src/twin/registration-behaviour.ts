@@ -139,6 +139,30 @@ function describeTokens(platforms: () => PlatformStore): void {
     expect(await platforms().findByTokenHash(old)).toBeUndefined();
   });
 
+  test('a token that is lent becomes the token C of a registration, and is then withdrawn no more', async () => {
+    const { id, issuedTokens } = await registeredPlatform(platforms(), CPO);
+    const old = issuedTokens[0]!.hash;
+    expect(await platforms().lendTokenA(id, hashOf('lent'), at(5), at(1))).toBe(true);
+    await platforms().retireOlderTokens(id, old);
+    expect(expiryOf((await platforms().find(id))!)).toEqual({ [old]: null, [hashOf('lent')]: at(5) });
+    await updated(id, 'lent', at(10));
+    await platforms().withdrawTokenA(id, hashOf('lent'));
+    const record = (await platforms().find(id))!;
+    expect(expiryOf(record)).toEqual({ [old]: at(10), [hashOf('lent')]: null });
+    expect(record.issuedTokens.map(({ kind }) => kind)).toEqual(['C', 'C']);
+  });
+
+  test('one token is lent at a time, until it is withdrawn or has ended', async () => {
+    const { id } = await registeredPlatform(platforms(), CPO);
+    const lend = (token: string, minute: number): Promise<boolean> =>
+      platforms().lendTokenA(id, hashOf(token), at(minute + 2), at(minute));
+    expect([await lend('first', 1), await lend('second', 2)]).toEqual([true, false]);
+    await platforms().withdrawTokenA(id, hashOf('first'));
+    expect(await platforms().findByTokenHash(hashOf('first'))).toBeUndefined();
+    expect([await lend('third', 2), await lend('fourth', 4)]).toEqual([true, true]);
+    expect(await platforms().findByTokenHash(hashOf('third'))).toBeUndefined();
+  });
+
   test('unregistering ends every token and endpoint; it works once', async () => {
     const { id, issuedTokens } = await registeredPlatform(platforms(), CPO);
     expect(await platforms().unregister(id, at(3))).toBe(true);

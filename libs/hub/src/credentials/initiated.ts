@@ -1,0 +1,124 @@
+/**
+ * Handshakes that the hub begins: it registers itself at a platform, or gives it a new token.
+ *
+ * Spec: 2.2.1-d2 credentials, Registration, Updating the credentials and resetting the credentials token.
+ */
+import { asHubError, HubError, type RefusalCode } from '../hub-error';
+import { type PlatformRecord } from '../ports';
+import { type Credentials, hubCredentials, parseCredentials } from './credentials-object';
+import { type Agreed, keep, refresh, type RegistrationParts, registrationOf, requireNotHub } from './keep';
+import { ask, fetchOffer, type PeerOffer, type PeerRequest } from './peer-api';
+import { hashToken, newToken } from './secret';
+
+/**
+ * The hub registers itself at a platform. What the platform accepted and the hub then cannot keep is taken back;
+ * the token A that the operator handed out works on until a registration succeeds.
+ *
+ * @throws HubError as `registerPlatform`; `handshake_running`
+ */
+export async function registerAtPeer(
+  parts: RegistrationParts,
+  platformId: string,
+  peer: { readonly versionsUrl: string; readonly tokenA: string },
+): Promise<void> {
+  await withLentToken(parts, platformId, async (token) => {
+    const record = await refresh(parts, platformId);
+    if (record?.peerToken) throw new HubError('already_registered');
+    const offer = await fetchOffer(parts, { platformId, token: peer.tokenA }, peer.versionsUrl);
+    const url = credentialsUrl(offer, peer.versionsUrl);
+    const request = { platformId, token: peer.tokenA, method: 'POST', url };
+    const credentials = await handOver(parts, request, token);
+    try {
+      requireNotHub(credentials.parties, parts.hub);
+      await keep(parts, registrationOf(parts, { platformId, kind: 'first', token, credentials, offer }));
+    } catch (error) {
+      await ask(parts, { platformId, token: credentials.token, method: 'DELETE', url }).catch(
+        () => undefined,
+      );
+      throw error;
+    }
+  });
+}
+
+/**
+ * The hub gives a registered platform a new token. Its old one goes on working as after a PUT of the platform's
+ * own; when the platform refuses, or does not answer, nothing is changed.
+ *
+ * @returns why the parties that the platform answered with could not be taken; it keeps those that it had
+ * @throws HubError `not_registered`, `handshake_running`, `peer_unusable`, `no_common_version`,
+ *   `no_common_endpoints`, `credentials_malformed`
+ */
+export function rotateToken(parts: RegistrationParts, platformId: string): Promise<HubError | undefined> {
+  return withLentToken(parts, platformId, async (token) => {
+    const record = await refresh(parts, platformId);
+    const { peerToken, versionsUrl, version } = record ?? {};
+    if (!record || !peerToken || !versionsUrl || !version) throw new HubError('not_registered');
+    const access = { platformId, token: peerToken };
+    const offer = await fetchOffer(parts, access, versionsUrl, version);
+    const request = { ...access, method: 'PUT', url: credentialsUrl(offer, versionsUrl) };
+    const credentials = await handOver(parts, request, token);
+    return keepRotated(parts, { platformId, kind: 'update', token, credentials, offer }, record);
+  });
+}
+
+/**
+ * A new token, lent as a token A: the platform fetches the hub's versions with it while it handles the handshake.
+ * It is lent before anything is read, so that a second handshake cannot go by what the first one replaces, and
+ * dead when the handshake fails.
+ *
+ * @throws HubError `handshake_running`
+ */
+async function withLentToken<T>(
+  { store, now, timeoutMs }: RegistrationParts,
+  platformId: string,
+  handshake: (token: string) => Promise<T>,
+): Promise<T> {
+  const token = newToken();
+  const hash = hashToken(token);
+  // Two requests for what the platform offers, and the POST or PUT.
+  const until = new Date(now().getTime() + 3 * timeoutMs);
+  if (!(await store.lendTokenA(platformId, hash, until, now()))) throw new HubError('handshake_running');
+  try {
+    return await handshake(token);
+  } catch (error) {
+    await store.withdrawTokenA(platformId, hash).catch(() => undefined); // it ends by itself, only later
+    throw error;
+  }
+}
+
+async function handOver(
+  parts: RegistrationParts,
+  request: Omit<PeerRequest, 'body'>,
+  token: string,
+): Promise<Credentials> {
+  const data = await ask(parts, { ...request, body: hubCredentials(parts.hub, token) });
+  return parseCredentials(Buffer.from(JSON.stringify(data ?? null)));
+}
+
+function credentialsUrl({ endpoints }: PeerOffer, versionsUrl: string): string {
+  const url = endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
+  if (!url) throw new HubError('no_common_endpoints', `${versionsUrl} lists no credentials endpoint`);
+  return url;
+}
+
+const ABOUT_PARTIES: readonly RefusalCode[] = ['party_taken', 'party_not_announced'];
+
+/** The platform uses the new tokens by now: to refuse them for what it says of its parties would lock it out. */
+async function keepRotated(
+  parts: RegistrationParts,
+  agreed: Agreed,
+  { parties }: PlatformRecord,
+): Promise<HubError | undefined> {
+  try {
+    requireNotHub(agreed.credentials.parties, parts.hub);
+    await keep(parts, registrationOf(parts, agreed));
+    return undefined;
+  } catch (error) {
+    const refusal = asHubError(error);
+    if (!ABOUT_PARTIES.includes(refusal.code)) throw error;
+    const held = parties.filter((party) => party.held && party.status !== 'PLANNED');
+    const credentials = { ...agreed.credentials, parties: held };
+    await keep(parts, registrationOf(parts, { ...agreed, credentials }));
+    return refusal;
+  }
+}

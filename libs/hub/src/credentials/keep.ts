@@ -1,0 +1,77 @@
+/** What every way of registering ends with, whoever began it: the registration is written, and this process follows. */
+import { type Party, partyKey, sameParty } from '@app/ocpi';
+import { HubError } from '../hub-error';
+import {
+  type DirectoryListener,
+  type PlatformRecord,
+  type PlatformStore,
+  type Registration,
+  type RegistrationOutcome,
+} from '../ports';
+import { type Credentials, type HubIdentity } from './credentials-object';
+import { type PeerOffer, type PeerParts } from './peer-api';
+import { hashToken } from './secret';
+
+export interface RegistrationParts extends PeerParts {
+  readonly store: PlatformStore;
+  /** Told at once what this process registered. */
+  readonly directory: Pick<DirectoryListener, 'platformChanged'>;
+  readonly hub: HubIdentity;
+  /** How long a replaced token goes on working unless the new one is used first, in seconds. */
+  readonly tokenGraceSeconds: number;
+  readonly now: () => Date;
+}
+
+/** What both sides said in a handshake. */
+export interface Agreed {
+  readonly platformId: string;
+  readonly kind: Registration['kind'];
+  readonly token: string;
+  readonly credentials: Credentials;
+  readonly offer: PeerOffer;
+}
+
+/** What is written of it, with the grace that replaced tokens have from now on. */
+export function registrationOf(parts: RegistrationParts, agreed: Agreed): Registration {
+  const { platformId, kind, token, credentials, offer } = agreed;
+  return {
+    platformId,
+    kind,
+    version: offer.version,
+    versionsUrl: credentials.url,
+    peerToken: credentials.token,
+    parties: credentials.parties,
+    endpoints: offer.endpoints,
+    issuedTokenHash: hashToken(token),
+    graceUntil: new Date(parts.now().getTime() + parts.tokenGraceSeconds * 1000),
+  };
+}
+
+/** Writes it, or throws what the store refuses it for. */
+export async function keep(parts: RegistrationParts, registration: Registration): Promise<void> {
+  const result = await parts.store.register(registration, parts.now());
+  if (result.outcome !== 'done') throw outcomeError(result);
+  await refresh(parts, registration.platformId);
+}
+
+function outcomeError(result: Exclude<RegistrationOutcome, { outcome: 'done' }>): HubError {
+  if (!('party' in result)) return new HubError(result.outcome);
+  return new HubError(result.outcome, `${result.party.role} ${partyKey(result.party)}`);
+}
+
+/** This process follows before it calls the platform or answers it; the others follow by notification. */
+export async function refresh(
+  parts: RegistrationParts,
+  platformId: string,
+): Promise<PlatformRecord | undefined> {
+  const record = await parts.store.find(platformId);
+  parts.directory.platformChanged(platformId, record);
+  return record;
+}
+
+/** The hub's own party is nobody else's. @throws HubError `party_taken` */
+export function requireNotHub(parties: readonly Party[], hub: HubIdentity): void {
+  if (parties.some((party) => sameParty(party, hub.party))) {
+    throw new HubError('party_taken', `${partyKey(hub.party)} is the hub`);
+  }
+}
