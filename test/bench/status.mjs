@@ -5,7 +5,7 @@
  * how evenly the still-alive checks were spread over one silence, and CPU and memory while they were made. Reads
  * /proc, so it runs on Linux only.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const PLATFORMS = 10_000;
 const SILENCE_SECONDS = 60;
 /** The silence in so many parts, for the spread. */
 const PARTS = 12;
-const SECRET = 'ab'.repeat(32);
+const SECRET = randomBytes(32).toString('hex');
 const ENVELOPE = '{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":[]}';
 
 if (process.platform !== 'linux') {

@@ -1,6 +1,6 @@
 /** The whole hub as `npm start` runs it: one process with its own database and queue, started, signalled, killed. */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,6 +131,25 @@ describe('the hub in one process', () => {
       expect(hub.output()).toContain(variable);
     }
     expect(existsSync(join(dataDir, 'pg'))).toBe(false);
+  });
+
+  it('in production makes no key and takes no weak one: it names the variables, shows no value and starts nothing', async () => {
+    const production = {
+      NODE_ENV: 'production',
+      DATA_DIR: dataDir,
+      DATABASE_URL: 'postgres://127.0.0.1:1/hub',
+    };
+    const bare = await launchProcess('hub', { ...production, ...NO_KEYS });
+    expect(await bare.ended).toBe(1);
+    expect(bare.output()).toMatch(/ADMIN_API_KEY is missing[^]*ENCRYPTION_KEY is missing/);
+    const weak = { ADMIN_API_KEY: 'changeme-changeme-changeme', ENCRYPTION_KEY: 'cd'.repeat(32) };
+    for (const app of ['hub', 'router', 'admin'] as const) {
+      const refused = await launchProcess(app, { ...production, ...weak });
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toMatch(/ADMIN_API_KEY must not be[^]*ENCRYPTION_KEY must be random/);
+      for (const value of Object.values(weak)) expect(refused.output()).not.toContain(value);
+    }
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   it('starts again after kill -9 and takes over the database and the queue that were left', async () => {

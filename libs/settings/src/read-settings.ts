@@ -1,6 +1,7 @@
 import { type Row } from './row';
 import { rows, type Embeddable, type GivenSettings, type Settings } from './rows';
 import { NotAllowed } from './parsers';
+import { secretFaults } from './secret-faults';
 import { tlsFaults } from './tls-faults';
 
 /** The environment: variable names and their text. */
@@ -21,9 +22,6 @@ export class SettingsError extends Error {
 export function systemEnvironment(env: Environment = process.env): { PATH: string; SystemRoot?: string } {
   return { PATH: env.PATH ?? '', SystemRoot: env.SystemRoot };
 }
-
-/** Characters of the admin key, where it guards the real thing: what a person would type is shorter. */
-const MIN_PRODUCTION_KEY = 16;
 
 /** A caller alone may hold half of the bytes that are held for all: one whole body while another one arrives. */
 const MIN_HELD_BODIES = 4;
@@ -56,9 +54,7 @@ function read(env: Environment, required: readonly Embeddable[]): GivenSettings 
     if (textOf(rows[name], env) === undefined)
       faults.push(`${rows[name].env} is missing: ${rows[name].kind.allowed}`);
   }
-  if (env.NODE_ENV === 'production' && isShort(values.adminApiKey)) {
-    faults.push(`${rows.adminApiKey.env} must have at least ${MIN_PRODUCTION_KEY} characters in production`);
-  }
+  if (env.NODE_ENV === 'production') faults.push(...secretFaults(values));
   faults.push(...tlsFaults(values));
   if (Number(values.maxHeldBodyBytes) < MIN_HELD_BODIES * Number(values.maxBodyBytes)) {
     faults.push(
@@ -67,10 +63,6 @@ function read(env: Environment, required: readonly Embeddable[]): GivenSettings 
   }
   if (faults.length > 0) throw new SettingsError(faults);
   return withDerived(values as unknown as GivenSettings, env);
-}
-
-function isShort(key: unknown): boolean {
-  return typeof key === 'string' && key.length < MIN_PRODUCTION_KEY;
 }
 
 /** Empty is absent: compose files pass unset variables on as empty text. */
