@@ -1,4 +1,5 @@
 /** Nobody gets at a party that is another's, and a token opens what it was made for and nothing else. */
+import { Agent, get } from 'node:http';
 import { authorizationHeader } from '@app/ocpi';
 import { type TestPlatform } from '@app/testkit';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
@@ -130,4 +131,28 @@ describe('token A', () => {
     expect((await platform.follow(hub.versionsUrl, 'GET', withToken(tokenA))).httpStatus).toBe(401);
     expect((await platform.follow(hub.versionsUrl, 'GET', withToken(newer))).httpStatus).toBe(200);
   });
+});
+
+test('each request on a connection is judged by the token that it shows itself, whatever the one before showed', async () => {
+  const connection = new Agent({ keepAlive: true, maxSockets: 1 });
+  const sent = (token: string): Promise<[number | undefined, number | undefined]> =>
+    new Promise((resolve, reject) => {
+      const url = hub.versionsUrl.replace('versions', '2.2.1/sender/locations');
+      const headers = {
+        ...{ Authorization: authorizationHeader(token), 'OCPI-to-country-code': 'FR' },
+        'OCPI-to-party-id': 'VIC',
+      };
+      const request = get(url, { agent: connection, headers }, (answer) => {
+        const { localPort } = answer.socket;
+        answer.resume().once('end', () => resolve([answer.statusCode, localPort]));
+      });
+      request.once('error', reject);
+    });
+  const [first, port] = await sent(emsp.hub.token!);
+  expect([first, port]).toEqual([200, expect.any(Number)]);
+  expect(await sent('nobody')).toEqual([401, port]);
+  expect(await sent(emsp.hub.token!)).toEqual([200, port]);
+  expect(await sent(thief.hub.token!)).toEqual([200, port]);
+  expect(victim.received.map(({ headers }) => headers['ocpi-from-party-id'])).toEqual(['MSP', 'MSP', 'THF']);
+  connection.destroy();
 });

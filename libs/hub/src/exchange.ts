@@ -27,7 +27,7 @@ export interface Incoming {
   /** The caller left out at least one id, and the hub made it. */
   readonly idsMade: boolean;
   readonly receivedAt: Date;
-  /** The socket that it came on, for `ClientView` alone. */
+  /** The socket that it came on: what its requests have in common is looked at once. */
   readonly connection?: object;
   /** Of a message to a URL that the hub handed out: the message that this was done for, by its caller's ids. */
   readonly cause?: MessageIds;

@@ -13,12 +13,30 @@ import { HubError } from '../hub-error';
  * @throws HubError `unauthorized`, `no_such_url` for a custom module that no platform has
  */
 export function authenticate(accepted: Accepted, directory: Directory): Authenticated {
-  const holder = tokensOf(accepted.headers)
-    .map((token) => directory.holderOf(hashToken(token), accepted.receivedAt))
+  const holder = hashesOf(accepted)
+    .map((hash) => directory.holderOf(hash, accepted.receivedAt))
     .find((found) => found !== undefined);
   if (holder?.token.kind !== 'C') throw new HubError('unauthorized');
   if (!accepted.row && !directory.advertises(accepted.target.module)) throw new HubError('no_such_url');
   return learned(accepted, { caller: holder.platform, token: holder.token });
+}
+
+interface Presented {
+  readonly authorization: string | undefined;
+  readonly hashes: readonly string[];
+}
+
+/** What each connection showed last: the next request on it most likely shows the same, and to hash it takes a while. */
+const shownLast = new WeakMap<object, Presented>();
+
+/** The hashes of the tokens that a request shows. Whose they are is asked anew each time. */
+function hashesOf({ headers, connection }: Accepted): readonly string[] {
+  const authorization = single(headers.authorization);
+  const last = connection && shownLast.get(connection);
+  if (last && last.authorization === authorization) return last.hashes;
+  const hashes = tokensOf(headers).map(hashToken);
+  if (connection) shownLast.set(connection, { authorization, hashes });
+  return hashes;
 }
 
 /** The tokens that the `Authorization` header may stand for. */
