@@ -10,7 +10,7 @@ let emsp: JoinedPlatform;
 let port: number;
 
 beforeAll(async () => {
-  hub = await startHub();
+  hub = await startHub({ STRANGER_REQUESTS_PER_SECOND_PER_ADDRESS: '100000' });
   cpo = await hub.join('cpo', [party('NL*CPO', 'CPO')]);
   emsp = await hub.join('emsp', [party('DE*MSP', 'EMSP')]);
   port = Number(new URL(hub.versionsUrl).port);
