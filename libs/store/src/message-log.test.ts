@@ -3,7 +3,7 @@ import { eventually, messageLogBehaviour, messageRow, TcpGate } from '@app/testk
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
 import { emptied, KeptLog, sql, storeOn } from '../../../test/support/store';
 import { BatchedMessageLog } from './message-log';
-import { type MessageBatch } from './message-batch';
+import { type IdentifiedRow } from './message-writer';
 
 let database: FreshDatabase;
 beforeAll(async () => {
@@ -116,24 +116,14 @@ describe('the message log, when PostgreSQL is gone', () => {
   });
 });
 
-/** Columns of a row on its way to the database. */
-const ID = 0;
-const DURATION_MS = 19;
-
-function cellsOf(batch: MessageBatch, column: number): unknown[] {
-  const jsonb = batch.parameter();
-  expect(jsonb[0]).toBe(1);
-  return (JSON.parse(jsonb.subarray(1).toString()) as unknown[][]).map((row) => row[column]);
-}
-
 describe('the buffer of the message log', () => {
   test('takes no more than its limit, drops the newest and counts them', async () => {
-    const written: unknown[] = [];
+    const written: IdentifiedRow[] = [];
     let back: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => (back = resolve));
-    const write = async (batch: MessageBatch): Promise<number> => {
+    const write = async (rows: readonly IdentifiedRow[]): Promise<number> => {
       await gone;
-      written.push(...cellsOf(batch, DURATION_MS));
+      written.push(...rows);
       return 0;
     };
     const messages = new BatchedMessageLog(write, new KeptLog(), 1_500);
@@ -141,24 +131,24 @@ describe('the buffer of the message log', () => {
     expect(messages.dropped).toBe(500);
     back();
     await messages.close();
-    expect(written).toEqual(Array.from({ length: 1_500 }, (_, n) => n));
+    expect(written.map((row) => row.durationMs)).toEqual(Array.from({ length: 1_500 }, (_, n) => n));
   });
 
   test('has one batch under way at a time, and writes a failed one again under the same ids', async () => {
-    const tries: unknown[][] = [];
+    const tries: string[][] = [];
     let underWay = 0;
     let most = 0;
-    const write = async (batch: MessageBatch): Promise<number> => {
+    const write = async (rows: readonly IdentifiedRow[]): Promise<number> => {
       most = Math.max(most, ++underWay);
       await new Promise((resolve) => setTimeout(resolve, 5));
       underWay--;
-      tries.push(cellsOf(batch, ID));
+      tries.push(rows.map((row) => row.id));
       if (tries.length === 1) throw new Error('gone');
       return 0;
     };
     const messages = new BatchedMessageLog(write, new KeptLog());
     for (let n = 0; n < 3_500; n++) messages.record(messageRow());
-    await eventually(() => tries.slice(1).flat().length === 3_500);
+    await eventually(() => tries.flat().length === 4_500);
     expect(tries[1]).toEqual(tries[0]);
     expect(new Set(tries.flat()).size).toBe(3_500);
     expect(most).toBe(1);

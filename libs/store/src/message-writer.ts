@@ -2,12 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { type MessageRow } from '@app/hub';
 import { DatabaseError, type Pool } from 'pg';
-import { type MessageBatch } from './message-batch';
 import { makePartitions } from './message-partitions';
 
-/** Column, its type, what a row has for it. The id is made with the text, so that it stays however often it is written. */
+/** A row with the id that it is written under, however often that is tried. */
+export type IdentifiedRow = MessageRow & { readonly id: string };
+
+/** Column, its type, what a row has for it. */
 const COLUMNS = [
-  ['id', 'uuid', () => randomUUID()],
+  ['id', 'uuid', (row) => row.id],
   ['at', 'timestamptz', (row) => row.at.getTime()],
   ['correlation_id', 'text', (row) => row.correlationId],
   ['request_id', 'text', (row) => row.requestId],
@@ -30,11 +32,11 @@ const COLUMNS = [
   ['request_bytes', 'integer', (row) => row.requestBytes],
   ['answer_bytes', 'integer', (row) => row.answerBytes],
   ['error', 'text', (row) => row.error],
-] as const satisfies readonly (readonly [string, string, (row: MessageRow) => unknown])[];
+] as const satisfies readonly (readonly [string, string, (row: IdentifiedRow) => unknown])[];
 
-/** A row as it waits for its batch: a JSON array in the order of the columns. */
-export function rowJson(row: MessageRow): string {
-  return JSON.stringify(COLUMNS.map(([, , valueOf]) => valueOf(row)));
+/** Gives a row its id. */
+export function identified(row: MessageRow): IdentifiedRow {
+  return { ...row, id: randomUUID() };
 }
 
 /**
@@ -54,45 +56,42 @@ function cell(type: string, text: string): string {
 }
 
 /**
- * Writes the rows of a batch. A missing partition is made; rows that PostgreSQL refuses for what is in them (a NUL in
- * an id) are found by halving and left out, so that they cannot hold up all others.
+ * Writes a batch. A missing partition is made; rows that PostgreSQL refuses for what is in them (a NUL in an
+ * id) are found by halving and left out, so that they cannot hold up all others.
  *
  * @returns how many rows were refused
  * @throws when the database cannot be reached; the batch may then be written again
  */
-export async function writeMessages(
-  pool: Pool,
-  batch: MessageBatch,
-  from = 0,
-  to = batch.size,
-): Promise<number> {
+export async function writeMessages(pool: Pool, rows: readonly IdentifiedRow[]): Promise<number> {
   try {
-    await insert(pool, batch.parameter(from, to));
+    await insert(pool, rows);
     return 0;
   } catch (error) {
     if (!isDataError(error)) throw error;
-    if (to - from === 1) return 1;
-    const middle = (from + to) >> 1;
-    return (await writeMessages(pool, batch, from, middle)) + (await writeMessages(pool, batch, middle, to));
+    if (rows.length === 1) return 1;
+    const middle = rows.length >> 1;
+    return (
+      (await writeMessages(pool, rows.slice(0, middle))) + (await writeMessages(pool, rows.slice(middle)))
+    );
   }
 }
 
-async function insert(pool: Pool, rows: Buffer): Promise<void> {
-  const query = { name: 'message-log', text: INSERT, values: [rows] };
+async function insert(pool: Pool, rows: readonly IdentifiedRow[]): Promise<void> {
+  const query = { name: 'message-log', text: INSERT, values: [JSON.stringify(rows.map(cellsOf))] };
   try {
     await pool.query(query);
   } catch (error) {
     if (!isMissingPartition(error)) throw error;
-    await makePartitions(pool, momentsOf(rows));
+    await makePartitions(
+      pool,
+      rows.map((row) => row.at),
+    );
     await pool.query(query);
   }
 }
 
-const AT = COLUMNS.findIndex(([column]) => column === 'at');
-
-function momentsOf(parameter: Buffer): readonly Date[] {
-  const rows = JSON.parse(parameter.subarray(1).toString()) as readonly (readonly unknown[])[];
-  return rows.map((row) => new Date(Number(row[AT])));
+function cellsOf(row: IdentifiedRow): readonly unknown[] {
+  return COLUMNS.map((column) => column[2](row));
 }
 
 /** The table has no check constraints of its own: 23514 can only be "no partition of relation found for row". */

@@ -41,7 +41,7 @@ export function openMessageLog({ databaseUrl, messageLogDays, log }: MessageLogO
   };
   keep();
   const keeper = setInterval(keep, KEEP_EVERY_MS).unref();
-  const batches = new BatchedMessageLog((batch) => writeMessages(pool, batch), log);
+  const batches = new BatchedMessageLog((rows) => writeMessages(pool, rows), log);
   return {
     record: (row) => batches.record(row),
     get dropped() {
