@@ -129,16 +129,19 @@ describe('the rotation of a token by the hub', () => {
     },
   );
 
-  it('is one at a time: the second is refused, and the platform is asked once', async () => {
+  it('is one at a time: while the platform has not answered, a second is refused and does not reach it', async () => {
     const cpo = await joined();
     cpo.clear();
-    const both = await Promise.all(
-      [1, 2].map(() => hub.admin.send('POST', `/platforms/${cpo.id}/rotate-token`)),
-    );
-    expect(both.map(({ httpStatus }) => httpStatus).sort()).toEqual([200, 409]);
-    const refused = both.find(({ httpStatus }) => httpStatus === 409);
-    expect(refused?.json()).toMatchObject({ code: 'handshake_running' });
-    expect(handedOver(cpo)).toHaveLength(1);
+    cpo.misbehave('hang', 'credentials');
+    const rotate = () => hub.admin.send('POST', `/platforms/${cpo.id}/rotate-token`);
+    const first = rotate();
+    await until(() => handedOver(cpo).length === 1);
+    expect((await rotate()).json()).toMatchObject({ status: 409, code: 'handshake_running' });
+    expect((await first).json()).toMatchObject({ status: 400, code: 'peer_unusable' });
+    expect(cpo.configuration.all.map(({ method }) => method)).toEqual(['GET', 'GET', 'PUT']);
+
+    cpo.misbehave(null, 'credentials');
+    expect((await rotate()).httpStatus).toBe(200);
     expect(await sent(cpo)).toBe(1000);
   });
 
