@@ -30,29 +30,6 @@ export class AgreementPage {
   next_cursor: string | null;
 }
 
-/** One thing that is wrong in an import. */
-export class ImportFaultView {
-  @ApiProperty({ type: 'integer', example: 3, description: 'Which agreement, from 1; a CSV header is none.' })
-  row: number;
-  @ApiProperty({ example: 'from.country_code' }) field: string;
-  @ApiProperty({ example: 'country_code must be two letters (ISO-3166 alpha-2)' }) message: string;
-}
-
-export class ImportReportView {
-  @ApiProperty({ example: true, description: 'Nothing was changed: this is what would be.' })
-  dry_run: boolean;
-  @ApiProperty({ type: 'integer', example: 12, description: 'Agreements that were not there.' })
-  added: number;
-  @ApiProperty({ type: 'integer', example: 3, description: 'Agreements that say what is there already.' })
-  unchanged: number;
-  @ApiProperty({
-    type: [ImportFaultView],
-    description:
-      'Rows at fault, which are counted neither way; as long as there are any, nothing is imported.',
-  })
-  faults: ImportFaultView[];
-}
-
 /** An agreement as the API shows it; what it does not limit is left out. */
 export function agreementView(agreement: Agreement): AgreementView {
   const { id, from, to, modules, effect, bothWays, validFrom, validUntil, note } = agreement;

@@ -17,10 +17,14 @@ import { ApiProblems, Problem } from '../problem';
 import { toPartyKey } from '../rules';
 import { UuidPipe } from '../validation';
 import { AgreementInput, AgreementQuery, ImportQuery, newAgreement } from './agreement-input';
-import { AgreementPage, AgreementView, agreementView, ImportReportView } from './agreement-view';
-import { checkImport } from './import-check';
+import { AgreementPage, AgreementView, agreementView } from './agreement-view';
+import { checkImport, type FaultyRow } from './import-check';
+import { importReport } from './import-report';
 import { importRows } from './import-rows';
+import { ImportReportView } from './import-view';
 
+/** More faults than this are not told in a refusal; a dry run tells those of each row. */
+const MAX_FAULTS = 100;
 const CSV_EXAMPLE = `from,to,modules,effect,both_ways,valid_from,valid_until,note
 NL*TNM/CPO,DE*ABC,locations tariffs,allow,true,2026-01-01T00:00:00Z,,Contract 2026-17
 *,FR*XYZ,*,deny,,,,
@@ -67,7 +71,7 @@ export class AgreementsController {
     summary:
       'Make all agreements of a list that are not there yet, or none; with dry_run tell what it would do',
     description:
-      'What is there already stays as it is, and nothing is withdrawn. At most 10,000 rows and 1 MiB.',
+      'What is there already stays as it is, and nothing is withdrawn. The report says of each row what becomes of it. At most 10,000 rows and 1 MiB.',
     requestBody: {
       required: true,
       content: {
@@ -80,13 +84,14 @@ export class AgreementsController {
   @ApiProblems('invalid_input', 'malformed_json', 'body_too_large', 'unsupported_media_type')
   async import(@Query() query: ImportQuery, @Req() request: FastifyRequest): Promise<ImportReportView> {
     const { agreements: store, registration } = this.parts;
-    const { agreements, faults } = await checkImport(importRows(request.body));
+    const checked = await checkImport(importRows(request.body));
+    const given = checked.readable.map(({ agreement }) => agreement);
     if (query.dry_run) {
       nothingChanged();
-      return { dry_run: true, ...(await store.previewImport(agreements)), faults };
+      return importReport(true, checked, await store.previewImport(given));
     }
-    if (faults.length > 0) throw importRefused(faults);
-    return { dry_run: false, ...(await store.importAll(agreements, registration.now())), faults };
+    if (checked.faulty.length > 0) throw importRefused(checked.faulty);
+    return importReport(false, checked, await store.importAll(given, registration.now()));
   }
 
   @Get(':id')
@@ -118,7 +123,9 @@ function noAgreement(): Problem {
   return new Problem('not_found', [{ field: 'id', message: 'no agreement has this id' }]);
 }
 
-function importRefused(faults: ImportReportView['faults']): Problem {
-  const details = faults.map(({ row, field, message }) => ({ field: `row ${row}: ${field}`, message }));
-  return new Problem('invalid_input', details);
+function importRefused(faulty: readonly FaultyRow[]): Problem {
+  const details = faulty.flatMap(({ row, faults }) =>
+    faults.map(({ field, message }) => ({ field: `row ${row}: ${field}`, message })),
+  );
+  return new Problem('invalid_input', details.slice(0, MAX_FAULTS));
 }

@@ -1,30 +1,39 @@
 import { type NewAgreement } from '@app/hub';
-import { Problem } from '../problem';
+import { type DetailView, Problem } from '../problem';
 import { InputPipe } from '../validation';
 import { AgreementInput, newAgreement } from './agreement-input';
-import { type ImportFaultView } from './agreement-view';
+import { type GivenRow } from './import-rows';
 
-/** More faults than this are not told; the first ones are enough to go on with. */
-const MAX_FAULTS = 100;
+/** Where something stands in an import: which agreement from 1, and the line where the form has lines. */
+export type Place = Omit<GivenRow, 'given'>;
+
+export interface AgreementRow extends Place {
+  readonly agreement: NewAgreement;
+}
+
+export interface FaultyRow extends Place {
+  readonly faults: readonly DetailView[];
+}
 
 /** What an import asks for, and what is wrong with it. */
 export interface CheckedImport {
-  readonly agreements: readonly NewAgreement[];
-  readonly faults: ImportFaultView[];
+  readonly readable: readonly AgreementRow[];
+  readonly faulty: readonly FaultyRow[];
 }
 
 const pipe = new InputPipe();
+const INPUT = { type: 'body', metatype: AgreementInput } as const;
 
 /** Holds each row to the rules of a single agreement. */
-export async function checkImport(rows: readonly unknown[]): Promise<CheckedImport> {
-  const agreements: NewAgreement[] = [];
-  const faults: ImportFaultView[] = [];
-  for (const [index, row] of rows.entries()) {
-    const checked = await checkRow(row);
-    if (checked instanceof Problem) faults.push(...faultsOf(checked, index + 1));
-    else agreements.push(checked);
+export async function checkImport(rows: readonly GivenRow[]): Promise<CheckedImport> {
+  const readable: AgreementRow[] = [];
+  const faulty: FaultyRow[] = [];
+  for (const { given, ...place } of rows) {
+    const checked = await checkRow(given);
+    if (checked instanceof Problem) faulty.push({ ...place, faults: checked.details });
+    else readable.push({ ...place, agreement: checked });
   }
-  return { agreements, faults: faults.slice(0, MAX_FAULTS) };
+  return { readable, faulty };
 }
 
 async function checkRow(row: unknown): Promise<NewAgreement | Problem> {
@@ -34,10 +43,4 @@ async function checkRow(row: unknown): Promise<NewAgreement | Problem> {
     if (error instanceof Problem) return error;
     throw error;
   }
-}
-
-const INPUT = { type: 'body', metatype: AgreementInput } as const;
-
-function faultsOf(problem: Problem, row: number): ImportFaultView[] {
-  return problem.details.map(({ field, message }) => ({ row, field, message }));
 }

@@ -12,21 +12,36 @@ const COLUMNS = [...NEEDED, 'both_ways', 'valid_from', 'valid_until', 'note'];
 
 type CsvRow = Readonly<Record<string, string>>;
 
+/** A row in the form of JSON, not yet checked. */
+export interface GivenRow {
+  /** Which one, from 1; a header is none. */
+  readonly row: number;
+  /** Of CSV: the line on which it ends. */
+  readonly line?: number;
+  readonly given: unknown;
+}
+
 /**
- * The rows of an import in the form of JSON, not yet checked: a JSON array, or CSV with a header.
+ * The rows of an import: a JSON array, or CSV with a header.
  *
  * @param body what the HTTP server made of the body: bytes for CSV
  * @throws Problem `invalid_input` when it is neither, or has too many rows
  */
-export function importRows(body: unknown): readonly unknown[] {
-  const rows = Buffer.isBuffer(body) ? csvRows(body) : body;
-  if (!Array.isArray(rows)) throw invalid('body', 'body must be a JSON array of agreements, or CSV');
+export function importRows(body: unknown): readonly GivenRow[] {
+  const rows = Buffer.isBuffer(body) ? csvRows(body) : jsonRows(body);
   if (rows.length > MAX_ROWS) throw invalid('body', `body must have at most ${MAX_ROWS} agreements`);
   return rows;
 }
 
-function csvRows(text: Buffer): object[] {
-  if (text.toString().trim() === '') throw invalid('body', 'body must be CSV with a header, and is empty');
+function jsonRows(body: unknown): GivenRow[] {
+  if (!Array.isArray(body)) throw invalid('body', 'body must be a JSON array of agreements, or CSV');
+  return body.map((given: unknown, at) => ({ row: at + 1, given }));
+}
+
+/** Line breaks are made one kind first: the parser counts those of another kind than the first one twice. */
+function csvRows(body: Buffer): GivenRow[] {
+  const text = body.toString().replace(/\r\n?/g, '\n');
+  if (text.trim() === '') throw invalid('body', 'body must be CSV with a header, and is empty');
   try {
     const rows = parse(text, {
       columns: checkedHeader,
@@ -34,8 +49,9 @@ function csvRows(text: Buffer): object[] {
       trim: true,
       skip_empty_lines: true,
       max_record_size: MAX_CSV_ROW_LENGTH,
-    }) as CsvRow[];
-    return rows.map(asJson);
+      info: true,
+    }) as unknown as { record: CsvRow; info: { lines: number } }[];
+    return rows.map(({ record, info }, at) => ({ row: at + 1, line: info.lines, given: asJson(record) }));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     throw new Problem('invalid_input', [{ field: 'body', message: `CSV: ${cause.message}` }], { cause });

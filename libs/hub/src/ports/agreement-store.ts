@@ -21,11 +21,14 @@ export interface AgreementFilter {
   readonly party?: PartyKey;
 }
 
-/** How many of the agreements of an import are (or would be) made, and how many say what is there already. */
-export interface ImportCount {
-  readonly added: number;
-  readonly unchanged: number;
-}
+/** What an import does (or would do) with one agreement of its list. */
+export type ImportOutcome =
+  /** It was not there; `id` is that of the one that was made, null in a preview. */
+  | { readonly outcome: 'add'; readonly id: string | null }
+  /** One that says the same was there before. */
+  | { readonly outcome: 'unchanged'; readonly id: string }
+  /** One that says the same stands earlier in the list, at this position from 0: that one decides. */
+  | { readonly outcome: 'duplicate'; readonly earlier: number };
 
 export interface AgreementStore {
   create(agreement: NewAgreement, now: Date): Promise<AgreementOutcome>;
@@ -41,8 +44,8 @@ export interface AgreementStore {
   remove(id: string): Promise<boolean>;
   /** Everything, for a Directory. */
   loadAll(): Promise<readonly Agreement[]>;
-  /** Makes those that are not there yet, all of them or none. */
-  importAll(agreements: readonly NewAgreement[], now: Date): Promise<ImportCount>;
+  /** Makes those that are not there yet, all of them or none, and tells of each, in their order. */
+  importAll(agreements: readonly NewAgreement[], now: Date): Promise<readonly ImportOutcome[]>;
   /** What `importAll` would do now. */
-  previewImport(agreements: readonly NewAgreement[]): Promise<ImportCount>;
+  previewImport(agreements: readonly NewAgreement[]): Promise<readonly ImportOutcome[]>;
 }

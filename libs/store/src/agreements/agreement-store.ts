@@ -4,7 +4,7 @@ import {
   type AgreementFilter,
   type AgreementOutcome,
   type AgreementStore,
-  type ImportCount,
+  type ImportOutcome,
   type NewAgreement,
   type Once,
   type Page,
@@ -16,7 +16,9 @@ import { pageOf, readTimeCursor, writeCursor } from '../cursor';
 import { AgreementEntity } from '../entities';
 import { type OnceKeeper } from '../once-keeper';
 import { announceAgreements, inTransaction } from '../transaction';
-import { agreementOf, agreementRow, fingerprintOf } from './agreement-rows';
+import { agreementOf } from './agreement-rows';
+import { ImportList } from './import-list';
+import { writeMissing, type Written } from './write-missing';
 
 /** Rows in one statement: eleven values each, far below PostgreSQL's 65,535 a statement. */
 const ROWS_PER_STATEMENT = 1_000;
@@ -77,27 +79,33 @@ export class PostgresAgreementStore implements AgreementStore {
     return (await this.dataSource.manager.find(AgreementEntity)).map(agreementOf);
   }
 
-  importAll(agreements: readonly NewAgreement[], now: Date): Promise<ImportCount> {
+  importAll(agreements: readonly NewAgreement[], now: Date): Promise<readonly ImportOutcome[]> {
+    const list = new ImportList(agreements);
     return inTransaction(this.dataSource, async (manager) => {
-      let added = 0;
-      for (const part of inParts(agreements)) {
-        added += (await insertMissing(manager, part, now)).length;
+      const outcomes = new Map<string, ImportOutcome>();
+      for (const part of inParts(list.distinct())) {
+        const given = part.map(([, agreement]) => agreement);
+        for (const written of await writeMissing(manager, given, now)) outcomes.set(...written);
       }
-      if (added > 0) await announceAgreements(manager);
-      return { added, unchanged: agreements.length - added };
+      if ([...outcomes.values()].some(({ outcome }) => outcome === 'add')) await announceAgreements(manager);
+      return list.outcomes((fingerprint) => outcomes.get(fingerprint)!);
     });
   }
 
-  async previewImport(agreements: readonly NewAgreement[]): Promise<ImportCount> {
-    const missing = new Set(agreements.map(fingerprintOf));
-    for (const part of inParts([...missing])) {
-      const there = await this.dataSource.manager.find(AgreementEntity, {
+  async previewImport(agreements: readonly NewAgreement[]): Promise<readonly ImportOutcome[]> {
+    const list = new ImportList(agreements);
+    const there = new Map<string, string>();
+    for (const part of inParts(list.distinct())) {
+      const rows = await this.dataSource.manager.find(AgreementEntity, {
         select: { id: true, fingerprint: true },
-        where: { fingerprint: In(part) },
+        where: { fingerprint: In(part.map(([fingerprint]) => fingerprint)) },
       });
-      for (const { fingerprint } of there) missing.delete(fingerprint);
+      for (const { id, fingerprint } of rows) there.set(fingerprint, id);
     }
-    return { added: missing.size, unchanged: agreements.length - missing.size };
+    return list.outcomes((fingerprint) => {
+      const id = there.get(fingerprint);
+      return id === undefined ? { outcome: 'add', id: null } : { outcome: 'unchanged', id };
+    });
   }
 }
 
@@ -106,29 +114,10 @@ async function insertOne(
   agreement: NewAgreement,
   now: Date,
 ): Promise<AgreementOutcome> {
-  const [id] = await insertMissing(manager, [agreement], now);
-  const fingerprint = fingerprintOf(agreement);
-  const row = await manager.findOneByOrFail(AgreementEntity, { fingerprint });
-  if (id === undefined) return { outcome: 'agreement_exists', id: row.id };
+  const [{ outcome, id }] = [...(await writeMissing(manager, [agreement], now)).values()] as [Written];
+  if (outcome === 'unchanged') return { outcome: 'agreement_exists', id };
   await announceAgreements(manager);
-  return { outcome: 'done', agreement: agreementOf(row) };
-}
-
-/** The ids of those that were not there, nor earlier in the same list. Waits for others that write the same. */
-async function insertMissing(
-  manager: EntityManager,
-  agreements: readonly NewAgreement[],
-  now: Date,
-): Promise<string[]> {
-  const inserted = await manager
-    .createQueryBuilder()
-    .insert()
-    .into(AgreementEntity)
-    .values(agreements.map((agreement) => agreementRow(agreement, now)))
-    .orIgnore()
-    .returning(['id'])
-    .execute();
-  return (inserted.raw as { id: string }[]).map(({ id }) => id);
+  return { outcome: 'done', agreement: agreementOf(await manager.findOneByOrFail(AgreementEntity, { id })) };
 }
 
 function inParts<T>(items: readonly T[]): T[][] {

@@ -4,6 +4,7 @@ import {
   type AgreementOutcome,
   type AgreementStore,
   type ChangeFeed,
+  type ImportOutcome,
   type NewAgreement,
   type Once,
 } from '@app/hub';
@@ -125,17 +126,60 @@ function describeAgreements(world: () => AgreementStoreWorld): void {
 function describeImport(world: () => AgreementStoreWorld): void {
   const many = ['cdrs', 'tokens', 'tariffs'].map((module) => agreementBetween({ modules: [module] }));
 
-  test('an import adds what is missing, and its preview says so and changes nothing', async () => {
+  const [cdrs, tokens, tariffs] = many as [NewAgreement, NewAgreement, NewAgreement];
+  const noted = { ...tariffs, note: 'the same, with a note' };
+
+  test('an import adds what is missing, and its preview says the same of each and changes nothing', async () => {
     const { agreements } = world();
-    await made(agreements, many[0]!);
-    const given = [...many, many[2]!];
-    expect(await agreements.previewImport(given)).toEqual({ added: 2, unchanged: 2 });
+    const { id } = await made(agreements, tokens);
+    const given = [cdrs, tokens, tariffs, noted, tokens];
+    const expected = (added: unknown): object[] => [
+      ...[
+        { outcome: 'add', id: added },
+        { outcome: 'unchanged', id },
+        { outcome: 'add', id: added },
+      ],
+      ...[
+        { outcome: 'duplicate', earlier: 2 },
+        { outcome: 'duplicate', earlier: 1 },
+      ],
+    ];
+    expect(await agreements.previewImport(given)).toEqual(expected(null));
     expect(await agreements.loadAll()).toHaveLength(1);
-    expect(await agreements.importAll(given, at(1))).toEqual({ added: 2, unchanged: 2 });
-    expect(await agreements.importAll(given, at(2))).toEqual({ added: 0, unchanged: 4 });
+    const outcomes = await agreements.importAll(given, at(1));
+    expect(outcomes).toEqual(expected(expect.any(String)));
     expect(await agreements.loadAll()).toHaveLength(3);
-    expect(await agreements.importAll([], at(3))).toEqual({ added: 0, unchanged: 0 });
+    expect(await agreements.find(idAt(outcomes, 0))).toEqual({ ...cdrs, id: idAt(outcomes, 0) });
+    expect(await agreements.find(idAt(outcomes, 2))).toEqual({ ...tariffs, id: idAt(outcomes, 2) });
   });
+
+  test('a second import names the ids of the first, and one of nothing does nothing', async () => {
+    const { agreements } = world();
+    const first = await agreements.importAll(many, at(1));
+    const there = first.map((_one, n) => ({ outcome: 'unchanged', id: idAt(first, n) }));
+    expect(await agreements.previewImport(many)).toEqual(there);
+    expect(await agreements.importAll(many, at(2))).toEqual(there);
+    expect(await agreements.loadAll()).toHaveLength(3);
+    expect(await agreements.importAll([], at(3))).toEqual([]);
+  });
+
+  test('of imports of the same at the same moment one adds each, and the others name it', async () => {
+    const { agreements } = world();
+    const both = await Promise.all([
+      agreements.importAll(many, at(1)),
+      agreements.importAll([...many].reverse(), at(1)),
+    ]);
+    const all = both.flat();
+    expect(all.filter(({ outcome }) => outcome === 'add')).toHaveLength(3);
+    expect(all.filter(({ outcome }) => outcome === 'unchanged')).toHaveLength(3);
+    expect(new Set(all.map((_one, n) => idAt(all, n))).size).toBe(3);
+  });
+}
+
+function idAt(outcomes: readonly ImportOutcome[], at: number): string {
+  const one = outcomes[at]!;
+  if (one.outcome === 'duplicate' || one.id === null) throw new Error(`${one.outcome} has no id`);
+  return one.id;
 }
 
 function describeOnce(world: () => AgreementStoreWorld): void {

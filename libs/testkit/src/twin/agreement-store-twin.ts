@@ -6,7 +6,7 @@ import {
   agreementKey,
   type AgreementOutcome,
   type AgreementStore,
-  type ImportCount,
+  type ImportOutcome,
   names,
   type NewAgreement,
   type Once,
@@ -34,6 +34,10 @@ export class AgreementStoreTwin implements AgreementStore {
   }
 
   async create(agreement: NewAgreement, madeAt: Date): Promise<AgreementOutcome> {
+    return this.make(agreement, madeAt);
+  }
+
+  private make(agreement: NewAgreement, madeAt: Date): AgreementOutcome {
     const key = agreementKey(agreement);
     const there = this.kept.get(key);
     if (there !== undefined) return { outcome: 'agreement_exists', id: there.agreement.id };
@@ -79,16 +83,30 @@ export class AgreementStoreTwin implements AgreementStore {
     return this.all();
   }
 
-  async importAll(agreements: readonly NewAgreement[], now: Date): Promise<ImportCount> {
-    const before = this.kept.size;
-    for (const agreement of agreements) await this.create(agreement, now);
-    const added = this.kept.size - before;
-    return { added, unchanged: agreements.length - added };
+  async importAll(agreements: readonly NewAgreement[], now: Date): Promise<readonly ImportOutcome[]> {
+    const outcomes = this.decide(agreements);
+    for (const agreement of agreements) this.make(agreement, now);
+    return outcomes.map((one, at) =>
+      one.outcome === 'add' ? { ...one, id: this.idOf(agreements[at]!) } : one,
+    );
   }
 
-  async previewImport(agreements: readonly NewAgreement[]): Promise<ImportCount> {
-    const missing = new Set(agreements.map(agreementKey).filter((key) => !this.kept.has(key)));
-    return { added: missing.size, unchanged: agreements.length - missing.size };
+  async previewImport(agreements: readonly NewAgreement[]): Promise<readonly ImportOutcome[]> {
+    return this.decide(agreements);
+  }
+
+  private decide(agreements: readonly NewAgreement[]): readonly ImportOutcome[] {
+    const keys = agreements.map(agreementKey);
+    return agreements.map((agreement, at): ImportOutcome => {
+      const earlier = keys.indexOf(keys[at]!);
+      if (earlier < at) return { outcome: 'duplicate', earlier };
+      const id = this.idOf(agreement);
+      return id === null ? { outcome: 'add', id } : { outcome: 'unchanged', id };
+    });
+  }
+
+  private idOf(agreement: NewAgreement): string | null {
+    return this.kept.get(agreementKey(agreement))?.agreement.id ?? null;
   }
 
   private all(): Agreement[] {
