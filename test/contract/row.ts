@@ -36,6 +36,8 @@ export interface Row {
   readonly bad: Readonly<Record<string, Bad>>;
   /** The least role that may call it, where its method does not say it: a GET is a viewer's, all else an operator's. */
   readonly role?: ApiRole;
+  /** A GET that is in the audit log all the same. */
+  readonly isAuditedRead?: true;
 }
 
 /** Rows by operationId. */

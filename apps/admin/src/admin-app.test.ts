@@ -62,6 +62,8 @@ beforeAll(async () => {
     agreements: new AgreementStoreTwin(),
     captures: NO_CAPTURES,
     captureKeepSeconds: 60,
+    captureMaxBytesPerPlatform: 1_000_000,
+    captureMaxBytesTotal: 4_000_000,
     deliveries: NO_DELIVERIES,
     deliveryMaxAgeSeconds: 900,
     health: { metrics: createMetrics(), ready: async () => ({ postgres: 'down' }) },

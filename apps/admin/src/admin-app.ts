@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { nestLogger, type ServerTls } from '@app/runtime';
 import { AdminModule } from './admin.module';
-import { ChangeInterceptor } from './audit';
+import { AuditedReadInterceptor, ChangeInterceptor } from './audit';
 import { EntityTagInterceptor } from './conditions';
 import { Contract } from './contract';
 import { adminServer } from './http';
@@ -24,6 +24,7 @@ export async function createAdminApp(parts: AdminParts, tls?: ServerTls): Promis
   const contract = new Contract(app);
   app.useGlobalInterceptors(
     new ChangeInterceptor(parts, contract),
+    new AuditedReadInterceptor(parts, contract),
     new UnusedInputInterceptor(contract),
     new EntityTagInterceptor(contract),
   );

@@ -86,6 +86,8 @@ function adminParts(
     agreements: store.agreements,
     captures: store.captures,
     captureKeepSeconds: settings.captureKeepSeconds,
+    captureMaxBytesPerPlatform: settings.captureMaxBytesPerPlatform,
+    captureMaxBytesTotal: settings.captureMaxBytesTotal,
     deliveries: store.deliveryArchive,
     deliveryMaxAgeSeconds: settings.deliveryMaxAgeSeconds,
     messages: store.messageArchive,

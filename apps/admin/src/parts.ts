@@ -19,6 +19,9 @@ export interface AdminParts {
   readonly captures: CaptureStore;
   /** How long what was captured is kept after the end, in s. */
   readonly captureKeepSeconds: number;
+  /** What one capture, and what all together may take in the database. */
+  readonly captureMaxBytesPerPlatform: number;
+  readonly captureMaxBytesTotal: number;
   readonly deliveries: DeliveryArchive;
   /** The fresh age of a delivery that is sent again, in s. */
   readonly deliveryMaxAgeSeconds: number;

@@ -260,6 +260,18 @@ export const rows = {
     'For how long after its end what was captured of a platform is kept',
     { fallback: '86400' },
   ),
+  captureMaxBytesPerPlatform: row(
+    'CAPTURE_MAX_BYTES_PER_PLATFORM',
+    whole(65_536, 2 ** 30),
+    'The most that what was captured of one platform may take in the database, encrypted; then its capture ends',
+    { fallback: '67108864' },
+  ),
+  captureMaxBytesTotal: row(
+    'CAPTURE_MAX_BYTES_TOTAL',
+    whole(65_536, 2 ** 36),
+    'The most for all platforms together; a capture that could take more is not started',
+    { fallback: '268435456' },
+  ),
   logLevel: row(
     'LOG_LEVEL',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -18,6 +18,7 @@ import { MessageParents1795500200000 } from '../../../migrations/1795500200000-m
 import { Captures1795500210000 } from '../../../migrations/1795500210000-captures';
 import { MessagePlatforms1795500220000 } from '../../../migrations/1795500220000-message-platforms';
 import { PlatformTls1795500500000 } from '../../../migrations/1795500500000-platform-tls';
+import { AuditReads1795500600000 } from '../../../migrations/1795500600000-audit-reads';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   Captures1795500210000,
   MessagePlatforms1795500220000,
   PlatformTls1795500500000,
+  AuditReads1795500600000,
 ];

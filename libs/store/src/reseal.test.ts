@@ -45,6 +45,7 @@ async function fill(store: Store): Promise<string> {
     platformId: id,
     durationSeconds: 60,
     maxBytes: 100_000,
+    maxBytesTotal: 100_000,
     maxPayloadBytes: 256,
     keepSeconds: 60,
   };

@@ -32,6 +32,7 @@ export const CAPTURE_ROWS: Rows = {
   showCapture: { good: { 'that runs': running, 'that ended': ended }, bad: { 'that never was': none } },
   listCapturedMessages: {
     role: 'operator',
+    isAuditedRead: true,
     good: { 'of one that runs': running },
     bad: { 'of one that never was': none },
   },

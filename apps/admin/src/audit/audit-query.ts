@@ -7,8 +7,8 @@ import { IsPrintable, IsTimestamp, MAX_NAME_LENGTH, toDate } from '../rules';
 
 const MAX_ACTION_LENGTH = 100;
 const MAX_TARGET_LENGTH = 255;
-/** What was, or may have been, changed. */
-const CHANGES: readonly AuditOutcome[] = ['changed', 'failed', 'open'];
+/** What was, or may have been, changed, and what was read that is kept from most. */
+const OF_CONSEQUENCE: readonly AuditOutcome[] = ['changed', 'failed', 'read', 'open'];
 
 export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'Night shift', description: 'Id or name of a key, or `ADMIN_API_KEY`.' })
@@ -34,7 +34,8 @@ export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({
     enum: AUDIT_OUTCOMES,
     example: 'refused',
-    description: 'Left out: changes, and what may be one: `changed`, `failed` and `open`.',
+    description:
+      'Left out: changes, what may be one, and reads of payloads: `changed`, `failed`, `read` and `open`.',
   })
   @IsOptional()
   @IsIn(AUDIT_OUTCOMES)
@@ -60,5 +61,12 @@ export function auditFilter({ actor, action, target, outcome, ...query }: AuditQ
   const since = query.since === undefined ? undefined : toDate(query.since);
   const until = query.until === undefined ? undefined : toDate(query.until);
   if (since && until && until <= since) throw invalid('until', 'until must be after since');
-  return { actor, action, target, since, until, outcomes: outcome === undefined ? CHANGES : [outcome] };
+  return {
+    actor,
+    action,
+    target,
+    since,
+    until,
+    outcomes: outcome === undefined ? OF_CONSEQUENCE : [outcome],
+  };
 }

@@ -35,7 +35,7 @@ class AuditSummaryView {
     enum: AUDIT_OUTCOMES,
     example: 'changed',
     description:
-      '`unchanged`: a dry run or a repetition. `refused`: for the reason in `error`. `failed`: an internal error, it may have changed something. `open`: under way, or the process ended in the middle of it.',
+      '`unchanged`: a dry run or a repetition. `refused`: for the reason in `error`. `failed`: an internal error, it may have changed something. `read`: captured payloads were shown. `open`: under way, or the process ended in the middle of it.',
   })
   outcome: AuditOutcome;
   @ApiProperty({

@@ -8,13 +8,16 @@ import { UuidPipe } from '../validation';
 import { auditFilter, AuditQuery } from './audit-query';
 import { AuditEntryView, auditEntryView, AuditPage, auditSummaryView } from './audit-view';
 
-/** The audit log: who changed what through this API, and when. It is kept for ever. */
+/** The audit log: who changed what through this API, who read payloads, and when. It is kept for ever. */
 @AdminController('audit')
 export class AuditController {
   constructor(@Inject(ADMIN_PARTS) private readonly parts: AdminParts) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listAudit', summary: 'Changes made through this API, newest first' })
+  @ApiOperation({
+    operationId: 'listAudit',
+    summary: 'Changes made through this API, and reads of payloads, newest first',
+  })
   @ApiOkResponse({ type: AuditPage })
   @ApiProblems('invalid_input')
   async list(@Query() query: AuditQuery): Promise<AuditPage> {

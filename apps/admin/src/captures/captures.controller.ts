@@ -3,11 +3,12 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation }
 import { type Capture, type CaptureStart } from '@app/hub';
 import { LeastRole } from '../access';
 import { AdminController } from '../admin-controller';
+import { AuditedRead } from '../audit';
 import { pageRequest, PageQuery, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
 import { ApiProblems, Problem } from '../problem';
 import { UuidPipe } from '../validation';
-import { CaptureInput } from './capture-input';
+import { CaptureInput, maxBytesOf } from './capture-input';
 import { CaptureView, captureView } from './capture-view';
 import { CapturedMessagePage, capturedMessageView } from './captured-message-view';
 
@@ -27,9 +28,10 @@ export class CapturesController {
   @ApiProblems('invalid_input', 'malformed_json', 'not_found', 'capture_running', 'capture_no_room')
   @ApiProblems('body_too_large', 'unsupported_media_type')
   async start(@Param('id', UuidPipe) id: string, @Body() input: CaptureInput): Promise<CaptureView> {
+    const { captureKeepSeconds, captureMaxBytesPerPlatform, captureMaxBytesTotal } = this.parts;
     const order = {
-      ...{ platformId: id, keepSeconds: this.parts.captureKeepSeconds },
-      ...{ durationSeconds: input.duration_seconds, maxBytes: input.max_bytes },
+      ...{ platformId: id, keepSeconds: captureKeepSeconds, durationSeconds: input.duration_seconds },
+      ...{ maxBytes: maxBytesOf(input, captureMaxBytesPerPlatform), maxBytesTotal: captureMaxBytesTotal },
       maxPayloadBytes: input.max_payload_bytes,
     };
     return this.view(started(await this.parts.captures.start(order, this.now())));
@@ -48,9 +50,11 @@ export class CapturesController {
 
   @Get(':id/capture/messages')
   @LeastRole('operator')
+  @AuditedRead()
   @ApiOperation({
     operationId: 'listCapturedMessages',
     summary: 'What it captured, in the clear, oldest first',
+    description: 'Each page that is read is in the audit log: by whom, of which platform, when; not what.',
   })
   @ApiOkResponse({ type: CapturedMessagePage })
   @ApiProblems('invalid_input', 'not_found')

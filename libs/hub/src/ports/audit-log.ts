@@ -1,5 +1,5 @@
 /**
- * PORT: the audit log of the admin API. Entries are added and never changed.
+ * PORT: the audit log of the admin API: changes, and reads of captured payloads. Entries are added and never changed.
  *
  * An entry is written in two halves. The first, before the change: who is about to do what, to what. The second,
  * after it: how it ended. A process that dies in between leaves an entry that is `open`, and never a change
@@ -8,8 +8,8 @@
 import { type ApiRole } from './api-key-store';
 import { type Page, type PageRequest } from './platform-store';
 
-/** How a call ended; `open`: nobody knows (yet). */
-export const AUDIT_OUTCOMES = ['changed', 'unchanged', 'refused', 'failed', 'open'] as const;
+/** How a call ended; `read`: it showed what is kept from most; `open`: nobody knows (yet). */
+export const AUDIT_OUTCOMES = ['changed', 'unchanged', 'refused', 'failed', 'read', 'open'] as const;
 
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 

@@ -10,6 +10,8 @@ export interface CaptureOrder {
   readonly durationSeconds: number;
   /** All that it may take on disk, sealed. When that is used up, it ends. */
   readonly maxBytes: number;
+  /** All that the captures of all platforms may take, what they may yet take included. */
+  readonly maxBytesTotal: number;
   readonly maxPayloadBytes: number;
   /** How long what was captured is kept after the end, in s. */
   readonly keepSeconds: number;
@@ -81,7 +83,7 @@ export interface CaptureStore {
   stop(platformId: string, now: Date): Promise<boolean>;
   /** Oldest first. @throws InvalidCursor */
   list(captureId: string, page: PageRequest): Promise<Page<KeptMessage>>;
-  /** Deletes what was captured. False when there is no capture. */
+  /** Deletes what was captured, and with that makes room for more. False when there is no capture. */
   erase(platformId: string): Promise<boolean>;
 }
 

@@ -16,16 +16,18 @@ import { lockPlatform } from '../register';
 import { type Seal } from '../seal';
 import { announce, inTransaction } from '../transaction';
 import { openMessage } from './sealed-message';
+import { IS_WRITABLE } from './write-captured';
 
-/** What all captures of the hub together may take: four of the largest. In bytes. */
-const TOTAL_BYTES = 256 * 1024 * 1024;
 /** Any number that no other user of advisory locks in this database has. */
 const START_LOCK = 7_240_301;
 
-/** A capture that runs may yet take all that it was promised. */
+/** A capture to which may be written may yet take all that it was promised. */
 const PROMISED = `
-  SELECT coalesce(sum(CASE WHEN ended_at IS NULL AND ends_at > now() THEN max_bytes ELSE bytes END), 0)::float8 AS bytes
+  SELECT coalesce(sum(CASE WHEN ${IS_WRITABLE} THEN max_bytes ELSE bytes END), 0)::float8 AS bytes
   FROM captures WHERE platform_id <> $1`;
+
+/** Before its messages are deleted: whoever writes some waits for this row, and counts them anew. */
+const EMPTY = 'UPDATE captures SET bytes = 0, messages = 0 WHERE platform_id = $1 RETURNING id';
 
 export class PostgresCaptureStore implements CaptureStore {
   constructor(
@@ -36,12 +38,12 @@ export class PostgresCaptureStore implements CaptureStore {
   start(order: CaptureOrder, now: Date): Promise<CaptureStart> {
     return inTransaction(this.dataSource, async (manager): Promise<CaptureStart> => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [START_LOCK]);
-      const { platformId, maxBytes } = order;
+      const { platformId, maxBytes, maxBytesTotal } = order;
       if ((await lockPlatform(manager, platformId)) === null) return { outcome: 'not_found' };
       if (isRunning(await manager.findOneBy(CaptureEntity, { platformId }), now))
         return { outcome: 'running' };
       const [promised] = await manager.query<{ bytes: number }[]>(PROMISED, [platformId]);
-      if (promised!.bytes + maxBytes > TOTAL_BYTES) return { outcome: 'no_room' };
+      if (promised!.bytes + maxBytes > maxBytesTotal) return { outcome: 'no_room' };
       return { outcome: 'done', capture: await this.begin(manager, order, now) };
     });
   }
@@ -77,11 +79,12 @@ export class PostgresCaptureStore implements CaptureStore {
     return { ...page, data: page.data.map((row) => this.opened(row)) };
   }
 
-  async erase(platformId: string): Promise<boolean> {
-    const row = await this.dataSource.manager.findOneBy(CaptureEntity, { platformId });
-    if (row === null) return false;
-    await this.dataSource.manager.delete(CapturedMessageEntity, { captureId: row.id });
-    return true;
+  erase(platformId: string): Promise<boolean> {
+    return inTransaction(this.dataSource, async (manager) => {
+      const [rows] = await manager.query<[{ id: string }[], number]>(EMPTY, [platformId]);
+      for (const { id } of rows) await manager.delete(CapturedMessageEntity, { captureId: id });
+      return rows.length > 0;
+    });
   }
 
   private async begin(manager: EntityManager, order: CaptureOrder, now: Date): Promise<Capture> {

@@ -14,15 +14,17 @@ export interface Capturing {
 }
 
 /** A message that was under way when the time was over is a part of it: the slack for slow ones and slow clocks. */
+export const IS_WRITABLE = `ended_at IS NULL AND ends_at > now() - interval '60 s'`;
+
+/** Whoever else writes waits for it. */
+const ROOM = `SELECT max_bytes - bytes AS room FROM captures WHERE id = $1 AND ${IS_WRITABLE} FOR UPDATE`;
+
 const WRITE = `
-  WITH room AS (
-    UPDATE captures SET bytes = bytes + $2, messages = messages + cardinality($3::uuid[])
-    WHERE id = $1 AND ended_at IS NULL AND ends_at > now() - interval '60 s' AND bytes + $2 <= max_bytes
-    RETURNING id)
+  WITH capture AS (
+    UPDATE captures SET bytes = bytes + $2, messages = messages + cardinality($3::uuid[]) WHERE id = $1)
   INSERT INTO captured_messages (id, capture_id, at, sealed)
-  SELECT given.id, room.id, given.at, given.sealed
-  FROM room, unnest($3::uuid[], $4::timestamptz[], $5::bytea[]) AS given (id, at, sealed)
-  RETURNING id`;
+  SELECT given.id, $1, given.at, given.sealed
+  FROM unnest($3::uuid[], $4::timestamptz[], $5::bytea[]) AS given (id, at, sealed)`;
 
 /** One that was full has ended now; one that ended before only counts what came late. */
 const END = `
@@ -56,12 +58,29 @@ async function writeOf(
   messages: readonly Capturing[],
 ): Promise<void> {
   const sealed = messages.map(({ platformId, message }) => sealMessage(seal, platformId, message));
-  const bytes = sealed.reduce((sum, { length }) => sum + length, 0);
-  const written = await manager.query<unknown[]>(WRITE, [
-    ...[captureId, bytes, messages.map(() => randomUUID())],
-    ...[messages.map(({ message }) => message.at), sealed],
-  ]);
-  if (written.length > 0) return;
-  const [ended] = await manager.query<[{ platform_id: string }[], number]>(END, [captureId, messages.length]);
+  const [capture] = await manager.query<{ room: number }[]>(ROOM, [captureId]);
+  const { count, bytes } = fitting(sealed, capture?.room ?? 0);
+  if (count > 0) {
+    const kept = messages.slice(0, count);
+    await manager.query(WRITE, [
+      ...[captureId, bytes, kept.map(() => randomUUID())],
+      ...[kept.map(({ message }) => message.at), sealed.slice(0, count)],
+    ]);
+  }
+  if (count < messages.length) await end(manager, captureId, messages.length - count);
+}
+
+/** How many from the first on there is room for. */
+function fitting(
+  sealed: readonly Buffer[],
+  room: number,
+): { readonly count: number; readonly bytes: number } {
+  let [count, bytes] = [0, 0];
+  while (count < sealed.length && bytes + sealed[count]!.length <= room) bytes += sealed[count++]!.length;
+  return { count, bytes };
+}
+
+async function end(manager: EntityManager, captureId: string, dropped: number): Promise<void> {
+  const [ended] = await manager.query<[{ platform_id: string }[], number]>(END, [captureId, dropped]);
   await announce(manager, ...ended.map(({ platform_id }) => platform_id));
 }

@@ -10,7 +10,7 @@ export interface AuditLogWorld {
 }
 
 const ACTOR = { id: randomUUID(), name: 'Night shift', role: 'operator' } as const;
-const ANY = ['changed', 'unchanged', 'refused', 'failed', 'open'] as const;
+const ANY = ['changed', 'unchanged', 'refused', 'failed', 'read', 'open'] as const;
 
 function opening(more: Partial<AuditOpening> = {}): AuditOpening {
   const what = { action: 'suspendPlatform', target: 'platforms/7' };
@@ -89,6 +89,8 @@ export function auditLogBehaviour(name: string, make: () => Promise<AuditLogWorl
       expect(await found({ outcomes: ['open'] })).toEqual([a]);
       expect(await found({ outcomes: ['changed', 'failed'] })).toEqual([b, c, d]);
       expect(await found({ since: at(2), until: at(4) })).toEqual([b, c]);
+      const e = await kept(opening({ at: at(0) }), closing({ outcome: 'read', after: null }));
+      expect(await found({ outcomes: ['read'] })).toEqual([e]);
     });
   });
 }
