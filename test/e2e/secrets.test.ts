@@ -1,36 +1,50 @@
 /** Nothing that the hub writes or answers holds a secret: not its logs, not its database, not its queue. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { AdminClient, type CallAnswer, TestPlatform } from '@app/testkit';
+import { createPrivateKey, randomBytes, randomUUID } from 'node:crypto';
+import {
+  AdminClient,
+  type CallAnswer,
+  testAuthority,
+  type TestCertificate,
+  TestPlatform,
+  type TestPlatformOptions,
+} from '@app/testkit';
 import { Document } from '../contract/document';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { HUB_PARTY, party } from '../support/hub';
 import { freePort } from '../support/ports';
-import { type AppName, startProcess, type TestProcess } from '../support/processes';
+import { type AppName, launchProcess, startProcess, type TestProcess } from '../support/processes';
 import { redisText } from '../support/redis';
 import { sql } from '../support/store';
+import { getSecurely, TlsFolder } from '../support/tls';
 import { allSettled, until } from '../support/waiting';
 
 const KEYS = {
   ADMIN_API_KEY: `admin-${randomUUID()}`,
   ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+  ENCRYPTION_KEYS_PREVIOUS: randomBytes(32).toString('hex'),
 };
 const APPS: readonly AppName[] = ['router', 'admin', 'delivery', 'hubclientinfo'];
 /** Where the machine has none, the queue is in the database. */
 const redisUrl = process.env.TEST_REDIS_URL;
+const authority = testAuthority('authority of everybody here');
+const [served, renewed] = [authority.issue('hub'), authority.issue('hub, renewed')];
+const [shown, shownNext] = [authority.issue('client'), authority.issue('next client')];
 const secrets = new Map<string, string>();
 /** Every answer of the operator's API, but for those that show a new secret this once. */
 const answers: string[] = [];
 const platforms: TestPlatform[] = [];
 
 let database: FreshDatabase;
-let processes: readonly TestProcess[] = [];
+let processes: TestProcess[] = [];
+let env: Record<string, string> = {};
+let folder: TlsFolder;
 let admin: AdminClient;
 let versionsUrl: string;
 
 beforeAll(async () => {
   database = await freshDatabase();
   const port = String(await freePort());
-  const env = {
+  env = {
     ...{
       ...KEYS,
       DATABASE_URL: database.url,
@@ -46,12 +60,16 @@ beforeAll(async () => {
   admin = new AdminClient(processes[APPS.indexOf('admin')]!.url, KEYS.ADMIN_API_KEY);
   versionsUrl = `http://127.0.0.1:${port}/ocpi/versions`;
   for (const [name, value] of Object.entries(KEYS)) keep(name, value);
-  keep('ENCRYPTION_KEY as bytes', Buffer.from(KEYS.ENCRYPTION_KEY, 'hex').toString('latin1'));
+  for (const name of ['ENCRYPTION_KEY', 'ENCRYPTION_KEYS_PREVIOUS'] as const)
+    keep(`${name} as bytes`, Buffer.from(KEYS[name], 'hex').toString('latin1'));
+  for (const url of [database.url, redisUrl ?? database.url])
+    keep(`password in ${url}`, new URL(url).password);
 }, 90_000);
 
 afterAll(async () => {
   await Promise.all(platforms.map((one) => one.close()));
   await Promise.all(processes.map((one) => one.kill()));
+  folder?.remove();
   await database?.drop();
 });
 
@@ -65,20 +83,72 @@ function keep(name: string, value: string | null | undefined): void {
   }
 }
 
+/** A private key by each of its lines and by the number that it is, however it is written down. */
+function keepKey(name: string, { key }: TestCertificate): void {
+  const { d } = createPrivateKey(key).export({ format: 'jwk' });
+  keep(`${name} as bytes`, Buffer.from(d!, 'base64url').toString('latin1'));
+  for (const [at, line] of key.split('\n').entries())
+    if (/^[\w+/]{40}/.test(line)) keep(`${name}, line ${at}`, line);
+}
+
 async function send(method: string, path: string, body?: unknown): Promise<CallAnswer> {
   const answer = await admin.send(method, path, body);
   answers.push(`${method} ${path} ${JSON.stringify(answer.headers)} ${answer.body.toString()}`);
   return answer;
 }
 
-async function join(name: string, role: 'CPO' | 'EMSP'): Promise<TestPlatform & { readonly id: string }> {
-  const platform = await TestPlatform.start({ name, roles: [party(name, role)] });
+async function join(
+  name: string,
+  role: 'CPO' | 'EMSP',
+  server?: TestPlatformOptions['server'],
+): Promise<TestPlatform & { readonly id: string }> {
+  const platform = await TestPlatform.start({ name, roles: [party(name, role)], ...(server && { server }) });
   platforms.push(platform);
   const { id, token_a } = await admin.createPlatform(name);
+  if (server) await showTo(id, shown);
   keep(`token A of ${name}`, token_a);
   await platform.register(versionsUrl, token_a);
   keepTokens(platform, 'registration');
   return Object.assign(platform, { id });
+}
+
+/** TLS with a platform that asks the hub for a client certificate; a key that fits no certificate is refused first. */
+async function showTo(id: string, { cert, key }: TestCertificate): Promise<void> {
+  const tls = { ca_pem: authority.cert, client_certificate_pem: cert };
+  const wrong = authority.issue('of another key');
+  keepKey('private key that was refused', wrong);
+  expect((await put({ ...tls, client_private_key_pem: wrong.key })).httpStatus).toBe(400);
+  expect((await put({ ...tls, client_private_key_pem: `${key.slice(0, 120)}\n` })).httpStatus).toBe(400);
+  expect((await put({ ...tls, client_private_key_pem: key })).httpStatus).toBe(200);
+
+  function put(body: object): Promise<CallAnswer> {
+    return send('PUT', `/platforms/${id}/tls`, body);
+  }
+}
+
+/** A router that serves TLS, with files that are renewed, and once are wrong. */
+async function liveSecurely(token: string): Promise<void> {
+  folder = new TlsFolder(served);
+  const port = String(await freePort());
+  const url = `https://127.0.0.1:${port}`;
+  const router = await launchProcess('router', { ...env, ...folder.env, OCPI_PORT: port, PUBLIC_URL: url });
+  processes.push(router);
+  const look = async (): Promise<string> => {
+    const headers = { Authorization: `Token ${Buffer.from(token).toString('base64')}` };
+    const seen = await getSecurely(`${url}/ocpi/versions`, { ca: authority.cert, headers });
+    return seen.httpStatus === 200 ? seen.fingerprint : 'refused';
+  };
+  const serves = ({ fingerprint }: TestCertificate): Promise<void> =>
+    until(
+      async () => (await look().catch(() => '')) === fingerprint,
+      20_000,
+      () => router.output(),
+    );
+  await serves(served);
+  folder.writeKey(renewed.key);
+  await until(async () => router.output().includes('new TLS files cannot be used'), 10_000);
+  folder.writeCertificate(renewed.cert);
+  await serves(renewed);
 }
 
 function keepTokens(platform: TestPlatform, when: string): void {
@@ -88,7 +158,15 @@ function keepTokens(platform: TestPlatform, when: string): void {
 
 /** A day of a hub in a few seconds: all that touches a secret, and much that goes wrong. */
 async function live(): Promise<readonly { readonly id: string }[]> {
-  const [cpo, emsp] = [await join('NL*CPO', 'CPO'), await join('DE*MSP', 'EMSP')];
+  for (const [name, pair] of Object.entries({ authority, served, renewed, shown, shownNext }))
+    keepKey(`private key: ${name}`, pair);
+  const asking = {
+    ...authority.issue('emsp'),
+    ca: authority.cert,
+    requestCert: true,
+    rejectUnauthorized: true,
+  };
+  const [cpo, emsp] = [await join('NL*CPO', 'CPO'), await join('DE*MSP', 'EMSP', asking)];
   await send('POST', `/platforms/${emsp.id}/capture`, {});
   await until(async () => {
     await push(cpo, 'DE*MSP', 'sessions');
@@ -106,6 +184,9 @@ async function live(): Promise<readonly { readonly id: string }[]> {
   keepTokens(emsp, 'rotation by the hub');
   await push(cpo, 'DE*NIX', 'sessions');
   await emsp.register(versionsUrl, 'a-token-that-is-wrong').catch(() => undefined);
+  await showTo(emsp.id, shownNext);
+  await push(cpo, 'DE*MSP', 'sessions');
+  await liveSecurely(cpo.hub.token!);
   await change(emsp.id);
   return [cpo, emsp];
 }
@@ -145,9 +226,12 @@ async function lookAtEverything(ids: readonly string[]): Promise<void> {
     if (method !== 'GET') continue;
     for (const id of ids) await send('GET', path.replace('/admin/v1', '').replace(/\{[^}]+\}/g, id));
   }
-  const { data } = (await send('GET', '/audit?limit=500')).json<{ data: { id: string }[] }>();
-  for (const { id } of data) await send('GET', `/audit/${id}`);
-  for (const one of processes) answers.push(await (await fetch(`${one.url}/metrics`)).text());
+  for (const query of ['', '&outcome=refused']) {
+    const { data } = (await send('GET', `/audit?limit=500${query}`)).json<{ data: { id: string }[] }>();
+    for (const { id } of data) await send('GET', `/audit/${id}`);
+  }
+  for (const one of processes.slice(0, APPS.length))
+    answers.push(await (await fetch(`${one.url}/metrics`)).text());
 }
 
 async function databaseText(): Promise<string> {
