@@ -8,11 +8,14 @@ import { requestsTo, requireForwarding, startSystems } from './systems.mjs';
 /** Share of its own full speed at which a system's added latency is measured. */
 export const PARTIAL_LOAD = 0.7;
 
-/** How long each message runs on each system before anything counts: code is compiled by then, and buffers grown. */
-const WARM_UP_SECONDS = 10;
-
-/** Measures everything. `say` takes a line on how far it is. */
-export async function measureForwarding({ folder, stores, parties, rounds, seconds }, say) {
+/**
+ * Measures everything.
+ *
+ * @param {{ warmUpSeconds: number }} run `warmUpSeconds`: how long each message runs on each system before anything
+ *   counts: code is to be compiled by then, and buffers grown
+ * @param say takes a line on how far it is
+ */
+export async function measureForwarding({ folder, stores, parties, rounds, seconds, warmUpSeconds }, say) {
   say('starting the systems');
   const { systems, upstream, tokens } = await startSystems({ folder, stores, parties });
   const all = Object.values(systems);
@@ -21,7 +24,7 @@ export async function measureForwarding({ folder, stores, parties, rounds, secon
     for (const { requests } of all) for (const method of MESSAGES) await requireForwarding(requests[method]);
     const run = { folder, seconds, rounds, say, direct: requestsTo(upstream.url, tokens) };
     say('warming up');
-    await fullSpeedRounds(all, { ...run, rounds: 1, seconds: WARM_UP_SECONDS });
+    await fullSpeedRounds(all, { ...run, rounds: 1, seconds: warmUpSeconds });
     const full = await fullSpeedRounds(all, run);
     return {
       names: namesOf(systems),

@@ -13,18 +13,17 @@ export const HANGING_REQUESTS = 500;
 /** The load of the others, as a share of the hub's full speed. */
 export const OTHERS_LOAD = 0.5;
 const HANGING = 'DE*HNG';
-const WARM_UP_SECONDS = 10;
 
 const file = (name) => fileURLToPath(new URL(`systems/${name}.mjs`, import.meta.url));
 
 /** Measures everything: the same load with and without the hanging receiver in turn. */
-export async function measureHanging({ folder, stores, rounds, seconds }, say) {
+export async function measureHanging({ folder, stores, rounds, seconds, warmUpSeconds }, say) {
   say('starting the systems');
   const { router, processes, requests } = await startAll(folder, stores);
   try {
     await requireForwarding(requests.others);
     say('warming up');
-    await load(requests.others, { folder, seconds: WARM_UP_SECONDS });
+    await load(requests.others, { folder, seconds: warmUpSeconds });
     const full = await load(requests.others, { folder, seconds });
     const thinkMs = await pauseFor(requests.others, (full.requests / full.seconds) * OTHERS_LOAD, folder);
     const samples = [];

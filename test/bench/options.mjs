@@ -1,10 +1,11 @@
 /** What can be said on the command line. */
 import { parseArgs } from 'node:util';
 
-const USAGE = `usage: npm run bench -- [--only forward|deliveries|hanging] [--rounds N] [--seconds N] [--parties N] [--receivers N]
+const USAGE = `usage: npm run bench -- [--only forward|deliveries|hanging] [--rounds N] [--seconds N] [--warm-up N] [--parties N] [--receivers N]
   --only       one of the sections; all of them when left out
   --rounds     measured rounds of each system, after one that warms up (forward, hanging)
   --seconds    length of one measurement (forward, hanging)
+  --warm-up    s for which each message runs on each system before anything counts (forward, hanging)
   --parties    registered parties of the large hub (forward)
   --receivers  receivers of one push (deliveries)`;
 
@@ -19,6 +20,7 @@ export function readOptions(args) {
         only: { type: 'string' },
         rounds: { type: 'string', default: '5' },
         seconds: { type: 'string', default: '5' },
+        'warm-up': { type: 'string', default: '10' },
         parties: { type: 'string', default: '10000' },
         receivers: { type: 'string', default: '1000' },
       },
@@ -29,6 +31,7 @@ export function readOptions(args) {
       sections: values.only === undefined ? SECTIONS : [values.only],
       rounds: whole(values.rounds, 1),
       seconds: whole(values.seconds, 1),
+      warmUpSeconds: whole(values['warm-up'], 1),
       parties: whole(values.parties, 3),
       receivers: whole(values.receivers, 1),
     };

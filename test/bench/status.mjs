@@ -1,5 +1,5 @@
 /**
- * `npm run bench:status`: what the status service costs with 10,000 platforms.
+ * `npm run bench:status`: what the status service costs with 10,000 platforms, or as many as `--platforms` says.
  *
  * The platforms are rows whose versions URLs lead to one real server; the service is a process of its own. Shows
  * how evenly the still-alive checks were spread over one silence, and CPU and memory while they were made. Reads
@@ -11,13 +11,19 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { buildWhenStale, installWhenNeeded, root } from '../../apps/hub/bin/prepare.mjs';
 import { cpuMicroseconds, freePort, residentMebibytes, startServer } from './processes.mjs';
 import { table } from './table.mjs';
 
-const PLATFORMS = 10_000;
-/** All platforms are checked once in this time, in s. A hub's default is 300 s: its checks are five times rarer. */
-const SILENCE_SECONDS = 60;
+const { values } = parseArgs({
+  options: {
+    platforms: { type: 'string', default: '10000' },
+    /** All are checked once in this time, in s. A hub's default is 300 s: its checks are five times rarer. */
+    silence: { type: 'string', default: '60' },
+  },
+});
+const [PLATFORMS, SILENCE_SECONDS] = [Number(values.platforms), Number(values.silence)];
 /** The silence in so many parts, for the spread. */
 const PARTS = 12;
 const SECRET = randomBytes(32).toString('hex');
