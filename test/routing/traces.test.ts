@@ -198,6 +198,8 @@ describe('a START_SESSION', () => {
 test('a correlation id that nobody used is a 404, one that cannot be an id a 400', async () => {
   const unknown = await hub.admin.send('GET', `/traces/${randomUUID()}`);
   expect([unknown.httpStatus, unknown.json()]).toMatchObject([404, { code: 'not_found' }]);
+  const long = await hub.admin.send('GET', `/traces/${'%2F'.repeat(255)}`);
+  expect([long.httpStatus, long.json()]).toMatchObject([404, { code: 'not_found' }]);
   const malformed = await hub.admin.send('GET', '/traces/%00');
   expect([malformed.httpStatus, malformed.json()]).toMatchObject([
     400,

@@ -7,6 +7,8 @@ import { RouteTable } from './route-table';
 
 /** Bodies of this API are a few lines; a thousand planned parties need about 60 KB. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** Of a path parameter: an X-Correlation-ID of 255 characters, each of them percent-encoded. */
+const MAX_PARAMETER_LENGTH = 3 * 255;
 /** From the first byte of a request to its last, in ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Idle connections are kept longer than the usual 60 s of proxies in front, so that those close first, in ms. */
@@ -28,6 +30,7 @@ export function adminServer(tls: ServerTls | undefined): {
 } {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     serverFactory: (nest: RequestListener) => createHttpServer(tls, TIMEOUTS, nest),
     // A URL that cannot even be decoded reaches no route and no filter.
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
