@@ -59,6 +59,18 @@ test('an entry tells who did what to what, with input, before and after', async 
   });
 });
 
+test('what is changed under an id in capitals, or percent-encoded, is found under the id', async () => {
+  const { id } = await admin.made('Found');
+  const letters = id.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`);
+  await admin.post(`/platforms/${id.toUpperCase()}/suspend`).expect(200);
+  await admin.post(`/platforms/${letters}/resume`).expect(200);
+  const found = await entries(`target=platforms/${id}`);
+  expect(found.map(({ action, target }) => `${action} ${target}`)).toEqual(
+    ['resumePlatform', 'suspendPlatform', 'createPlatform'].map((action) => `${action} platforms/${id}`),
+  );
+  expect(await whole(found[1])).toMatchObject({ before: { id, status: 'PLANNED' }, after: { id } });
+});
+
 test('what is gone has a state before and none after', async () => {
   const sides = { from: '*', to: { country_code: 'DE', party_id: 'MSP' } };
   const { body } = await admin.post('/agreements', { ...sides, modules: ['*'], effect: 'deny' }).expect(201);
@@ -107,6 +119,7 @@ test.each([
   ['since=yesterday', 'since'],
   ['since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', 'until'],
   ['actor=', 'actor'],
+  ['actor=a%00b', 'actor'],
   ['target=%00', 'target'],
   ['cursor=none', 'cursor'],
   ['role=owner', 'role'],

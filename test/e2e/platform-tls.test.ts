@@ -187,6 +187,20 @@ describe('a platform whose servers have certificates of an authority of its own'
     await keyIsNowhere(id, shown.key);
   });
 
+  test('and is registered at when the operator writes its id in capitals, too', async () => {
+    const OWN = party('BE*CAP', 'EMSP');
+    const platform = await hub.start('capitals', [OWN], { server: MTLS });
+    const id = (await hub.admin.createPlatform('capitals')).id.toUpperCase();
+    const shown = partners.issue('hub as a client');
+    const given = { client_certificate_pem: shown.cert, client_private_key_pem: shown.key };
+    await tls('put', id, { ca_pem: partners.cert, ...given }).expect(200);
+    const peer = { versions_url: platform.versionsUrl, token_a: platform.tokens.current };
+    await hub.admin.ask('POST', `/platforms/${id}/register`, peer);
+    const CCP = party('BE*CCP', 'CPO');
+    const answer = await push(await hub.join('ccp', [CCP]), [CCP, OWN]);
+    expect(answer.json().status_code).toBe(1000);
+  });
+
   /** Neither in an answer of the API, its audit log included, nor in the database. */
   async function keyIsNowhere(id: string, key: string): Promise<void> {
     const secret = key.split('\n')[1]!;

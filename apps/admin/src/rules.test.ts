@@ -24,6 +24,7 @@ test.each([
   ['2026-02-31T00:00:00Z', undefined],
   ['2026-13-01T00:00:00Z', undefined],
   ['2026-01-01T24:30:00Z', undefined],
+  ['9999-12-31T23:59:59-14:00', undefined],
   ['2026-01-31T08:00:00', undefined],
   ['2026-01-31', undefined],
   ['yesterday', undefined],

@@ -125,11 +125,15 @@ export function toPartyKey(text: string): PartyKey | undefined {
   return pair && partyKey(pair);
 }
 
-/** The moment that an RFC 3339 text names; `undefined` for other forms and for days that do not exist. */
+/**
+ * The moment that an RFC 3339 text names; `undefined` for other forms, for days that do not exist, and for moments that
+ * lie, in UTC, outside of the years that RFC 3339 can write.
+ */
 export function toDate(text: string): Date | undefined {
   const day = RFC3339.exec(text)?.[1];
   const moment = new Date(text);
-  if (day === undefined || Number.isNaN(moment.getTime())) return undefined;
+  if (day === undefined || Number.isNaN(moment.getTime()) || !/^\d/.test(moment.toISOString()))
+    return undefined;
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? moment : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { madeBy, subjectOf } from './subject';
+import { madeBy, placeOf, subjectOf } from './subject';
 
 const READ = ['/a', '/a/:id', '/a/:id/hosts', '/a/:id/notes', '/a/:id/notes/:id'];
 const isRead = (route: string): boolean => READ.includes(route);
@@ -24,4 +24,14 @@ test.each([
   ['/a', '/a', undefined, undefined],
 ])('a call of %s makes, by the answer of %s, %j at %s', (route, path, answer, made) => {
   expect(madeBy({ route, path }, answer, isRead)).toBe(made);
+});
+
+const ID = '7d1c2d5e-3f55-4a0a-9f0c-3c5b6d0f2a11';
+
+test.each([
+  [{ id: ID }, `/a/${ID}/hosts`],
+  [{ id: ID.toUpperCase() }, `/a/${ID}/hosts`],
+  [{ id: 'A/../b c' }, '/a/A%2F..%2Fb%20c/hosts'],
+])('%j is at one place, however it was written', (params, path) => {
+  expect(placeOf({ route: '/a/:id/hosts', params })).toEqual({ route: '/a/:id/hosts', path });
 });

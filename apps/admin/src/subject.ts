@@ -6,9 +6,31 @@ export interface Place {
   readonly path: string;
 }
 
+/** What a place is made of, as the HTTP server matched it. */
+export interface Matched {
+  readonly route: string;
+  /** Decoded. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
 type IsRead = (route: string) => boolean;
 
 const ROOT = '/admin/v1/';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The place by its one name, however the caller wrote it: an id in capitals, or with its letters percent-encoded, is
+ * the same id, to who looks for its changes and to who waits for their turn.
+ */
+export function placeOf({ route, params }: Matched): Place {
+  const named = (part: string): string =>
+    part.startsWith(':') ? written(params[part.slice(1)] ?? '') : part;
+  return { route, path: route.split('/').map(named).join('/') };
+}
+
+function written(value: string): string {
+  return UUID.test(value) ? value.toLowerCase() : encodeURIComponent(value);
+}
 
 /**
  * The path of the resource that a call changes: the longest part of its own path that names one thing and can be

@@ -27,11 +27,20 @@ export class InputPipe extends ValidationPipe {
   }
 }
 
-/** A path parameter that is an id. @throws Problem `invalid_input` that names `id` */
+/**
+ * A path parameter that is an id, in lower case as the hub writes it: what is compared with it, or sealed for it, must
+ * not depend on how a caller writes it.
+ *
+ * @throws Problem `invalid_input` that names `id`
+ */
 @Injectable()
 export class UuidPipe extends ParseUUIDPipe {
   constructor() {
     super({ exceptionFactory: () => invalid('id', 'id must be a UUID') });
+  }
+
+  override async transform(value: string, metadata: ArgumentMetadata): Promise<string> {
+    return (await super.transform(value, metadata)).toLowerCase();
   }
 }
 

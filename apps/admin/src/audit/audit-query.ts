@@ -3,7 +3,7 @@ import { AUDIT_OUTCOMES, type AuditFilter, type AuditOutcome } from '@app/hub';
 import { IsIn, IsOptional, Length } from 'class-validator';
 import { PageQuery } from '../paging';
 import { invalid } from '../problem';
-import { IsPrintable, IsTimestamp, MAX_NAME_LENGTH, toDate } from '../rules';
+import { IsName, IsPrintable, IsTimestamp, toDate } from '../rules';
 
 const MAX_ACTION_LENGTH = 100;
 const MAX_TARGET_LENGTH = 255;
@@ -13,7 +13,7 @@ const OF_CONSEQUENCE: readonly AuditOutcome[] = ['changed', 'failed', 'read', 'o
 export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'Night shift', description: 'Id or name of a key, or `ADMIN_API_KEY`.' })
   @IsOptional()
-  @Length(1, MAX_NAME_LENGTH)
+  @IsName()
   actor?: string;
 
   @ApiPropertyOptional({ example: 'suspendPlatform', description: '`operationId` of a call.' })

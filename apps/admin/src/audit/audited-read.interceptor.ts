@@ -7,7 +7,7 @@ import { callerOf } from '../access';
 import { type Contract } from '../contract';
 import { type AdminParts } from '../parts';
 import { asProblem } from '../problem';
-import { targetName } from '../subject';
+import { placeOf, targetName } from '../subject';
 
 const AUDITED_READ = 'admin:audited-read';
 
@@ -48,10 +48,12 @@ export class AuditedReadInterceptor implements NestInterceptor {
   private async open(request: FastifyRequest): Promise<string> {
     const id = randomUUID();
     const query = request.query as object;
+    const route = request.routeOptions.url ?? '';
+    const { path } = placeOf({ route, params: request.params as Record<string, string> });
     await this.parts.audit.open({
       ...{ id, at: this.parts.registration.now(), actor: callerOf(request) },
-      action: this.contract.call('GET', request.routeOptions.url ?? '').operationId,
-      target: targetName(request.url.replace(/\?.*$/s, '')),
+      action: this.contract.call('GET', route).operationId,
+      target: targetName(path),
       ...{ input: Object.keys(query).length === 0 ? null : { query }, before: null },
     });
     return id;

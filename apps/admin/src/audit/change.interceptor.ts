@@ -8,7 +8,7 @@ import { requireMatch } from '../conditions';
 import { type Contract, type Reading } from '../contract';
 import { type AdminParts } from '../parts';
 import { asProblem } from '../problem';
-import { madeBy, type Place, subjectOf, targetName } from '../subject';
+import { madeBy, type Place, placeOf, subjectOf, targetName } from '../subject';
 import { watched } from './nothing-changed';
 
 const OPEN = '/admin/v1/';
@@ -45,7 +45,7 @@ export class ChangeInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     const route = request.routeOptions.url ?? '';
     if (!route.startsWith(OPEN) || !isChange(request.method)) return next.handle();
-    const place = { route, path: request.url.replace(/\?.*$/s, '') };
+    const place = placeOf({ route, params: request.params as Record<string, string> });
     const subject = subjectOf(place, this.contract.isRead);
     const change = { id: randomUUID(), place, request, reply: http.getResponse<FastifyReply>(), subject };
     const work = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
