@@ -83,3 +83,28 @@ test('a capture whose time is over keeps its room for the messages that are stil
   await sql(hub.settings.databaseUrl, `UPDATE captures SET ends_at = now() - interval '61 s'`);
   expect(await start(late.id)).toBe(201);
 });
+
+test('a page of long messages ends before it is too long for a process, and the next one goes on there', async () => {
+  const { id } = await hub.admin.createPlatform('long');
+  const { databaseUrl } = hub.settings;
+  await sql(databaseUrl, 'DELETE FROM captures');
+  expect(await start(id)).toBe(201);
+  await sql(
+    databaseUrl,
+    `INSERT INTO captured_messages (id, capture_id, at, sealed)
+     SELECT gen_random_uuid(), id, now(), decode(repeat('00', 1048576), 'hex')
+     FROM captures, generate_series(1, 20) WHERE platform_id = $1`,
+    [id],
+  );
+  const pages: string[][] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: { data: { id: string }[]; next_cursor: string | null } = await hub.admin.ask(
+      'GET',
+      `${at(id)}/messages?limit=500${cursor && `&cursor=${cursor}`}`,
+    );
+    pages.push(page.data.map((one) => one.id));
+    cursor = page.next_cursor;
+  }
+  expect(pages.map(({ length }) => length)).toEqual([8, 8, 4]);
+  expect(new Set(pages.flat()).size).toBe(20);
+});

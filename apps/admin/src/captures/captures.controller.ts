@@ -54,7 +54,8 @@ export class CapturesController {
   @ApiOperation({
     operationId: 'listCapturedMessages',
     summary: 'What it captured, in the clear, oldest first',
-    description: 'Each page that is read is in the audit log: by whom, of which platform, when; not what.',
+    description:
+      'A page ends early when it gets long (8 MiB in the database); `next_cursor` leads on. Each page that is read is in the audit log: by whom, of which platform, when; not what.',
   })
   @ApiOkResponse({ type: CapturedMessagePage })
   @ApiProblems('invalid_input', 'not_found')

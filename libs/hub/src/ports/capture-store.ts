@@ -81,7 +81,7 @@ export interface CaptureStore {
   find(platformId: string): Promise<Capture | undefined>;
   /** Ends it; what it captured stays. False when none runs. */
   stop(platformId: string, now: Date): Promise<boolean>;
-  /** Oldest first. @throws InvalidCursor */
+  /** Oldest first; long messages make a short page. @throws InvalidCursor */
   list(captureId: string, page: PageRequest): Promise<Page<KeptMessage>>;
   /** Deletes what was captured, and with that makes room for more. False when there is no capture. */
   erase(platformId: string): Promise<boolean>;

@@ -9,12 +9,12 @@ import {
   type Page,
   type PageRequest,
 } from '@app/hub';
-import { type DataSource, type EntityManager } from 'typeorm';
-import { pageOf, readTimeCursor, writeCursor } from '../cursor';
+import { type DataSource, type EntityManager, In } from 'typeorm';
 import { CapturedMessageEntity, CaptureEntity } from '../entities';
 import { lockPlatform } from '../register';
 import { type Seal } from '../seal';
 import { announce, inTransaction } from '../transaction';
+import { placesOf } from './captured-page';
 import { openMessage } from './sealed-message';
 import { IS_WRITABLE } from './write-captured';
 
@@ -66,17 +66,14 @@ export class PostgresCaptureStore implements CaptureStore {
     });
   }
 
-  async list(captureId: string, { cursor, limit }: PageRequest): Promise<Page<KeptMessage>> {
+  async list(captureId: string, request: PageRequest): Promise<Page<KeptMessage>> {
+    const page = await placesOf(this.dataSource, captureId, request);
     const query = this.dataSource
       .createQueryBuilder(CapturedMessageEntity, 'message')
       .innerJoinAndSelect('message.capture', 'capture')
-      .where('message.captureId = :captureId AND capture.deletedAt > now()', { captureId })
-      .orderBy({ 'message.at': 'ASC', 'message.id': 'ASC' })
-      .limit(limit + 1);
-    if (cursor !== null)
-      query.andWhere('(message.at, message.id) > (:at, :id)', { ...readTimeCursor(cursor) });
-    const page = pageOf(await query.getMany(), limit, (last) => writeCursor(last.at.toISOString(), last.id));
-    return { ...page, data: page.data.map((row) => this.opened(row)) };
+      .where({ id: In(page.data.map(({ id }) => id)) })
+      .orderBy({ 'message.at': 'ASC', 'message.id': 'ASC' });
+    return { ...page, data: (await query.getMany()).map((row) => this.opened(row)) };
   }
 
   erase(platformId: string): Promise<boolean> {
