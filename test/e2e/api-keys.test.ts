@@ -74,6 +74,7 @@ test('the keys are listed page by page', async () => {
 test.each<[object, string]>([
   [{ role: 'viewer' }, 'name'],
   [{ name: ' ', role: 'viewer' }, 'name'],
+  [{ name: ' admin_api_key', role: 'viewer' }, 'name'],
   [{ name: 'x', role: 'admin' }, 'role'],
   [{ name: 'x', role: 'viewer', expires_at: 'soon' }, 'expires_at'],
   [{ name: 'x', role: 'viewer', expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],

@@ -1,4 +1,4 @@
 export { ApiKeyGuard } from './api-key.guard';
 export { callerOf } from './caller';
-export { newApiKey } from './key-ring';
+export { FIRST_KEY_NAME, newApiKey } from './key-ring';
 export { isChange, LeastRole } from './role';

@@ -8,7 +8,9 @@ const PREFIX = 'ohk_';
 const KEY = new RegExp(`^${PREFIX}[A-Za-z0-9_-]{43}$`);
 /** `last_used_at` is as exact as this, so that a busy key costs one write a minute, in ms. */
 const USE_GAP_MS = 60_000;
-const FIRST_KEY: Actor = { id: null, name: 'ADMIN_API_KEY', role: 'owner' };
+/** What the audit log calls the key of the environment. */
+export const FIRST_KEY_NAME = 'ADMIN_API_KEY';
+const FIRST_KEY: Actor = { id: null, name: FIRST_KEY_NAME, role: 'owner' };
 
 /** A new key: 256 random bits behind its prefix. */
 export function newApiKey(): string {

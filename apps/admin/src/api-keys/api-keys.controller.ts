@@ -10,7 +10,7 @@ import { pageRequest, PageQuery, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
 import { ApiProblems, Problem } from '../problem';
 import { UuidPipe } from '../validation';
-import { ApiKeyInput, expiryOf } from './api-key-input';
+import { ApiKeyInput, expiryOf, nameOf } from './api-key-input';
 import { ApiKeyPage, ApiKeyView, apiKeyView, CreatedApiKeyView } from './api-key-view';
 
 /** Keys of this API. `ADMIN_API_KEY` is the first owner's and none of them: it is in no database. */
@@ -30,8 +30,8 @@ export class ApiKeysController {
   ): Promise<CreatedApiKeyView> {
     const now = this.parts.registration.now();
     const secret = newApiKey();
-    const { name, role } = input;
-    const made = { name: name.trim(), role, expiresAt: expiryOf(input, now), hash: hashToken(secret) };
+    const expiresAt = expiryOf(input, now);
+    const made = { name: nameOf(input), role: input.role, expiresAt, hash: hashToken(secret) };
     const { apiKeys } = this.parts;
     return created({
       ...{ call: 'api-keys', key, input, now },
