@@ -195,6 +195,13 @@ describe('an error', () => {
     },
   );
 
+  test('about many things at once tells the first 50 of them', async () => {
+    const payload = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`field${n}`, n]));
+    for (const url of [platforms, `${platforms}/${randomUUID()}/suspend`]) {
+      expect((await call('POST', url, { payload })).body.details).toHaveLength(50);
+    }
+  });
+
   test('of the hub itself tells an id and keeps the reason to the log', async () => {
     jest.spyOn(store, 'list').mockRejectedValue(new Error('password of the database'));
     const answer = await call('GET', platforms);

@@ -3,6 +3,7 @@ import { type FastifyRequest } from 'fastify';
 import { type Observable } from 'rxjs';
 import { type Contract } from './contract';
 import { type DetailView, Problem } from './problem';
+import { MAX_DETAILS } from './validation';
 
 /**
  * Refuses query parameters and bodies that a call has no use for: what a caller says is never passed over in
@@ -20,7 +21,7 @@ export class UnusedInputInterceptor implements NestInterceptor {
       ...(takesQuery ? [] : Object.keys(request.query as object)),
       ...(takesBody ? [] : fieldsOf(request.body)),
     ];
-    if (unused.length > 0) throw new Problem('invalid_input', unused.map(detailOf));
+    if (unused.length > 0) throw new Problem('invalid_input', unused.slice(0, MAX_DETAILS).map(detailOf));
     return next.handle();
   }
 }

@@ -8,7 +8,7 @@ import {
 import { type DetailView, invalid, Problem } from './problem';
 
 /** More faults than this in one input are not told; the first ones are enough to go on with. */
-const MAX_DETAILS = 50;
+export const MAX_DETAILS = 50;
 
 /**
  * Checks bodies and query strings against their class: unknown fields are refused, values are converted.

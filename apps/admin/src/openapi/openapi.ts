@@ -10,8 +10,8 @@ import { withNullTypes } from './null-types';
 const DESCRIPTION = `The operator's side of the hub.
 
 Every call under \`/admin/v1\` needs \`Authorization: Bearer {key}\`: the \`ADMIN_API_KEY\` of the hub, which is an owner's, or one made
-by \`POST /admin/v1/api-keys\`. A \`viewer\` may look, an \`operator\` change everything but keys, an \`owner\` everything; every change
-is in \`/admin/v1/audit\`. Errors have one form, \`ProblemView\`;
+by \`POST /admin/v1/api-keys\`. A \`viewer\` may look, an \`operator\` change everything but keys, an \`owner\` everything; every change,
+and every reading of captured payloads, is in \`/admin/v1/audit\`. Errors have one form, \`ProblemView\`;
 unknown fields and query parameters are refused. Lists answer \`{data, next_cursor}\`.
 Creations take an \`Idempotency-Key\`, so that a request whose answer was lost can be sent again. What can be changed comes with an
 \`ETag\`; a change that brings it back as \`If-Match\` is refused (412) when somebody else was faster. Times are UTC, RFC 3339.
