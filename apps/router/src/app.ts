@@ -4,6 +4,7 @@ import {
   ClientCertificates,
   type Courier,
   Directory,
+  Learner,
   Newcomers,
   TokenGrace,
   watchedCourier,
@@ -120,6 +121,7 @@ async function routerParts(
   const metrics = processMetrics();
   const clients = clientView(settings);
   const { captureLog: captures } = store;
+  const owners = ownersOf(store, metrics);
   const capturing = capturingCourier(watched, { captures, directory, log, now: common.now });
   return {
     ...common,
@@ -138,7 +140,8 @@ async function routerParts(
     },
     objects: store.objects,
     objectOwners: store.objects,
-    owners: ownersOf(store, metrics),
+    owners,
+    learner: new Learner(owners, log),
     sync: store.sync,
     announcements: store.announcements,
     detours: detoursOf(settings, { store: store.detours, log, now: common.now }),

@@ -10,6 +10,7 @@ export * from './deliveries';
 export { Detours, type DetoursOptions, isHostName } from './detours';
 export * from './directory';
 export * from './exchange';
+export { Learner } from './finders';
 export * from './hub-error';
 export * from './limits';
 export * from './message-ids';

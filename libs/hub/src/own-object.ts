@@ -4,7 +4,7 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, Client Owned Object Push, Errors.
  */
-import { ownerInPath, ownersInBody, type PartyId, partyKey, staysBelow } from '@app/ocpi';
+import { ownerInPath, ownersInBody, type PartyId, partyKey, sameParty, staysBelow } from '@app/ocpi';
 import { plainBody, requireJson, requireNoBody } from './content';
 import { type Directory } from './directory';
 import { type Identified } from './exchange';
@@ -18,7 +18,7 @@ import { HubError } from './hub-error';
  */
 export function requireOwnObject(message: Identified, directory: Directory): void {
   const places = message.operation?.owner;
-  const owner = places?.path ? ownerOfUrl(message, directory) : message.from;
+  const owner = places?.path ? ownerOfUrl(message, directory) : undefined;
   if (!places?.path && !staysBelow(message.target.rest)) throw new HubError('path_leads_out');
   if (places?.body) requireOwnBody(message, owner, directory);
   else requireJson(message);
@@ -31,14 +31,17 @@ function ownerOfUrl(message: Identified, directory: Directory): PartyId {
   return owner;
 }
 
-function requireOwnBody(message: Identified, otherwise: PartyId, directory: Directory): void {
+/** @param known the owner in the URL, who is good already */
+function requireOwnBody(message: Identified, known: PartyId | undefined, directory: Directory): void {
   const { body, headers } = message;
   if (body === null) return requireNoBody(message);
-  const owners = ownersInBody(plainBody(body, headers), otherwise);
+  const owners = ownersInBody(plainBody(body, headers), known ?? message.from);
   if (owners === 'not_json') throw new HubError('body_not_json');
   if (owners === 'no_object') throw new HubError('body_owner_malformed', 'the body is not an object');
   if (owners === 'no_pair') throw new HubError('body_owner_malformed');
-  const foreign = owners.find((owner) => !mayOwn(message, owner, directory));
+  const foreign = owners.find(
+    (owner) => !(known && sameParty(owner, known)) && !mayOwn(message, owner, directory),
+  );
   if (foreign) throw new HubError('body_owner_not_yours', partyKey(foreign));
 }
 

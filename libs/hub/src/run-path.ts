@@ -10,9 +10,8 @@ import {
   type Incoming,
   type Outgoing,
   type Permitted,
-  type Relayed,
 } from './exchange';
-import { factsOf, type FinderParts, findReceiver } from './finders';
+import { type FinderParts, findReceiver, type Learner } from './finders';
 import { asHubError, type HubError } from './hub-error';
 import { accept } from './path/accept';
 import { authenticate } from './path/authenticate';
@@ -26,6 +25,7 @@ import { refusalAnswer } from './refusal-answer';
 
 export interface PathParts extends CallerParts, PermitParts, FinderParts, RelayParts, CaptureParts {
   readonly messageLog: MessageLog;
+  readonly learner: Pick<Learner, 'hear'>;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -51,7 +51,7 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
     const outgoing = rewrite(relayed);
     parts.messageLog.record(trace(relayed, outgoing, relayed.answer.ocpiStatus, parts.now()));
     captureSent(relayed, outgoing, parts);
-    learn(relayed, parts);
+    parts.learner.hear(relayed);
     return outgoing;
   } catch (error) {
     return refuse(progress, asHubError(error), parts);
@@ -80,15 +80,6 @@ function knownReceiver(identified: Identified, parts: PathParts): Permitted | Pr
     () => permit(identified, parts),
     () => parts.newcomers.lookUpParty(identified.to!),
   );
-}
-
-/** What the exchange shows is worth keeping, but never worth an answer that the receiver has given already. */
-function learn(relayed: Relayed, { owners, log }: PathParts): void {
-  try {
-    owners.learn(factsOf(relayed));
-  } catch (err) {
-    log.error({ correlationId: relayed.ids.correlationId, err }, 'nothing learned from a message');
-  }
 }
 
 /** A message that ends early: what the caller is answered, and the row of the log. */

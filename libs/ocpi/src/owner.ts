@@ -121,6 +121,10 @@ function pairsOf(
   countryCodes: readonly (string | undefined)[],
   partyIds: readonly (string | undefined)[],
 ): BodyOwners {
+  if (countryCodes.length === 1 && partyIds.length === 1) {
+    const pair = parsePartyId(countryCodes[0] ?? '', partyIds[0] ?? '');
+    return pair ? [pair] : 'no_pair';
+  }
   if (countryCodes.length * partyIds.length > MAX_PAIRS) return 'no_pair';
   const pairs = countryCodes.flatMap((countryCode) =>
     partyIds.map((partyId) => parsePartyId(countryCode ?? '', partyId ?? '')),

@@ -1,3 +1,4 @@
 export * from './ask-issuers';
 export * from './find-receiver';
 export * from './learn';
+export * from './learner';

@@ -1,6 +1,6 @@
 import { type IncomingHeaders, presentedTokens, single } from '@app/ocpi';
 import { hashToken } from '../credentials';
-import { type Directory } from '../directory';
+import { type Directory, type TokenHolder } from '../directory';
 import { type Accepted, type Authenticated, learned } from '../exchange';
 import { HubError } from '../hub-error';
 
@@ -13,12 +13,18 @@ import { HubError } from '../hub-error';
  * @throws HubError `unauthorized`, `no_such_url` for a custom module that no platform has
  */
 export function authenticate(accepted: Accepted, directory: Directory): Authenticated {
-  const holder = hashesOf(accepted)
-    .map((hash) => directory.holderOf(hash, accepted.receivedAt))
-    .find((found) => found !== undefined);
+  const holder = holderOf(accepted, directory);
   if (holder?.token.kind !== 'C') throw new HubError('unauthorized');
   if (!accepted.row && !directory.advertises(accepted.target.module)) throw new HubError('no_such_url');
   return learned(accepted, { caller: holder.platform, token: holder.token });
+}
+
+function holderOf(accepted: Accepted, directory: Directory): TokenHolder | undefined {
+  for (const hash of hashesOf(accepted)) {
+    const holder = directory.holderOf(hash, accepted.receivedAt);
+    if (holder) return holder;
+  }
+  return undefined;
 }
 
 interface Presented {
