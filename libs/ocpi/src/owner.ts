@@ -121,6 +121,7 @@ function pairsOf(
   countryCodes: readonly (string | undefined)[],
   partyIds: readonly (string | undefined)[],
 ): BodyOwners {
+  // Nearly every object has one of each, and every push comes here.
   if (countryCodes.length === 1 && partyIds.length === 1) {
     const pair = parsePartyId(countryCodes[0] ?? '', partyIds[0] ?? '');
     return pair ? [pair] : 'no_pair';

@@ -6,7 +6,7 @@ import { type Store } from '@app/store';
 export function ownersOf({ owners }: Store, metrics: Metrics): OwnerIndex {
   metrics.gauge({
     name: 'hub_owner_facts_dropped',
-    help: 'Facts about owners that were not written because too many were waiting; each is learned again when seen again',
+    help: 'Facts about owners that were not written because too many were waiting; each is learned again when seen again, a minute later',
     collect() {
       this.set(owners.dropped);
     },

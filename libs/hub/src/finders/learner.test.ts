@@ -37,7 +37,17 @@ describe('what is learned from pushes', () => {
     expect(told).toHaveLength(3);
   });
 
-  test('is told of each object, and of each receiver', () => {
+  test('is told once of an object whose owner is the same whoever receives it', () => {
+    for (const to of ['DE*MSP', 'FR*MSP', 'DE*MSP']) hear(put(LOCATION), to);
+    expect(told.flat()).toHaveLength(1);
+  });
+
+  test('does not remember paths of any length', () => {
+    for (let n = 0; n < 2; n++) hear(put(`${LOCATION}?${'x'.repeat(1_000)}`), 'DE*MSP');
+    expect(told).toHaveLength(2);
+  });
+
+  test('is told of each object, and of each receiver where that tells something', () => {
     hear(put(SESSION), 'DE*MSP');
     hear(put(SESSION), 'FR*MSP');
     hear(put(`${SESSION}0`), 'FR*MSP');

@@ -8,8 +8,10 @@ import { factsOf } from './learn';
 
 /** What was learned holds for so long, in ms; then the index is told again, which knows whether that is news. */
 const HEARD_MS = 60_000;
-/** So many exchanges are remembered at least, twice as many at most: in about 3 MB. */
+/** So many exchanges are remembered at least, twice as many at most: in about 5 MB. */
 const MAX_HEARD = 10_000;
+/** Longer paths are not remembered. Spec: 2.2.1-d2 types, URL: none of OCPI is longer. */
+const MAX_PATH_CHARACTERS = 255;
 
 interface Heard {
   readonly lessons: Lessons;
@@ -41,7 +43,7 @@ export class Learner {
     try {
       const facts = factsOf(relayed);
       this.owners.learn(facts);
-      if (facts.length > 0 && REPEATED.has(lessons)) this.remember(relayed, lessons);
+      if (facts.length > 0) this.remember(relayed, lessons);
     } catch (err) {
       this.log.error({ correlationId: relayed.ids.correlationId, err }, 'nothing learned from a message');
     }
@@ -50,10 +52,13 @@ export class Learner {
   private isHeard({ path, from, receiver }: Relayed, lessons: Lessons): boolean {
     const heard = this.heard.get(path) ?? this.heardBefore.get(path);
     if (heard?.lessons !== lessons || heard.until <= this.now()) return false;
-    return sameParty(heard.from, from) && isSame(heard.to, receiver?.party);
+    return (
+      sameParty(heard.from, from) && (FOR_ANY_RECEIVER.has(lessons) || isSame(heard.to, receiver?.party))
+    );
   }
 
   private remember({ path, from, receiver }: Relayed, lessons: Lessons): void {
+    if (!REPEATED.has(lessons) || path.length > MAX_PATH_CHARACTERS) return;
     if (this.heard.size >= MAX_HEARD) {
       this.heardBefore = this.heard;
       this.heard = new Map();
@@ -67,11 +72,14 @@ function isSame(one: PartyId | undefined, other: PartyId | undefined): boolean {
 }
 
 /** Those that two requests with equal paths between the same parties teach alike, whatever else is in them. */
-const REPEATED: ReadonlySet<string> = new Set(
-  Object.entries(LESSONS)
-    .filter(([, rows]: [string, readonly Lesson[]]) => rows.every(isInPath))
-    .map(([lessons]) => lessons),
-);
+const REPEATED = namesWhere(isInPath);
+/** Those that a request teaches alike whoever receives it: a location goes to many. */
+const FOR_ANY_RECEIVER = namesWhere(({ scope, owner }) => scope !== 'to' && owner !== 'to');
+
+function namesWhere(holds: (lesson: Lesson) => boolean): ReadonlySet<string> {
+  const names = Object.entries<readonly Lesson[]>(LESSONS);
+  return new Set(names.filter(([, rows]) => rows.every(holds)).map(([name]) => name));
+}
 
 function isInPath({ id, type, when, answered }: Lesson): boolean {
   return (id.in === 'path' || id.in === 'own_path') && !type && !when && !answered;
