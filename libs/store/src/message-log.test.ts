@@ -2,8 +2,8 @@ import { type Store } from '@app/store';
 import { eventually, messageLogBehaviour, messageRow, TcpGate } from '@app/testkit';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
 import { emptied, KeptLog, sql, storeOn } from '../../../test/support/store';
+import { type MessageBatch } from './message-batch';
 import { BatchedMessageLog } from './message-log';
-import { decode, type EncodedRows } from './message-rows';
 
 let database: FreshDatabase;
 beforeAll(async () => {
@@ -124,9 +124,9 @@ describe('the buffer of the message log', () => {
     const written: unknown[] = [];
     let back: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => (back = resolve));
-    const write = async (rows: EncodedRows): Promise<number> => {
+    const write = async (batch: MessageBatch): Promise<number> => {
       await gone;
-      written.push(...decode(rows).map((cells) => cells[DURATION]));
+      written.push(...batch.cells.map((cells) => cells[DURATION]));
       return 0;
     };
     const messages = new BatchedMessageLog(write, new KeptLog(), 1_500);
@@ -141,11 +141,11 @@ describe('the buffer of the message log', () => {
     const tries: string[][] = [];
     let underWay = 0;
     let most = 0;
-    const write = async (rows: EncodedRows): Promise<number> => {
+    const write = async (batch: MessageBatch): Promise<number> => {
       most = Math.max(most, ++underWay);
       await new Promise((resolve) => setTimeout(resolve, 5));
       underWay--;
-      tries.push(decode(rows).map(([id]) => id));
+      tries.push(batch.cells.map(([id]) => id));
       if (tries.length === 1) throw new Error('gone');
       return 0;
     };

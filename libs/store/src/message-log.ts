@@ -4,11 +4,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Log, type MessageLog, type MessageRow } from '@app/hub';
-import { encode, type EncodedRows, joined } from './message-rows';
+import { MessageBatch } from './message-batch';
 
 /** Rows wait at most this long for others to be written with, in ms. */
 const GATHER_MS = 100;
-/** Rows of one statement: at 350 bytes of JSON each, 350 kB. */
+/** Rows of one statement and a few more, as they are encoded: at 350 bytes of JSON each, 350 kB. */
 const BATCH_ROWS = 1_000;
 /**
  * Rows are encoded so many at a time. One at a time, each between two messages, takes several times as long: the code
@@ -27,13 +27,16 @@ const LONGEST_RETRY_MS = 5_000;
 const CLOSE_MS = 3_000;
 
 /** Writes a batch; answers how many of its rows were refused. */
-export type WriteBatch = (rows: EncodedRows) => Promise<number>;
+export type WriteBatch = (batch: MessageBatch) => Promise<number>;
 
 export class BatchedMessageLog implements MessageLog {
   /** Not encoded yet. */
   private fresh: MessageRow[] = [];
-  private encoded: EncodedRows[] = [];
-  /** Rows of both, and of the batch that is being written. */
+  /** Batches in the order of their rows: the last one is being filled. */
+  private readonly batches = [new MessageBatch()];
+  /** One that is empty, whose memory the next one has. */
+  private spare: MessageBatch | undefined;
+  /** Rows of all these, and of the batch that is being written. */
   private waiting = 0;
   private writing: Promise<void> | undefined;
   private gathering: NodeJS.Timeout | undefined;
@@ -74,8 +77,16 @@ export class BatchedMessageLog implements MessageLog {
   }
 
   private encodeFresh(): void {
-    this.encoded.push(encode(this.fresh));
+    const filling = this.batches.at(-1)!;
+    filling.add(this.fresh);
     this.fresh = [];
+    if (filling.count >= BATCH_ROWS) this.batches.push(this.emptyBatch());
+  }
+
+  private emptyBatch(): MessageBatch {
+    const { spare } = this;
+    this.spare = undefined;
+    return spare ?? new MessageBatch();
   }
 
   private start(): void {
@@ -93,16 +104,19 @@ export class BatchedMessageLog implements MessageLog {
       const batch = this.nextBatch();
       if (!(await this.writeUntilDone(batch))) return;
       this.waiting -= batch.count;
+      batch.clear();
+      this.spare = batch;
     } while (this.waiting >= (this.closing.signal.aborted ? 1 : BATCH_ROWS));
   }
 
-  private nextBatch(): EncodedRows {
+  private nextBatch(): MessageBatch {
     if (this.fresh.length > 0) this.encodeFresh();
-    return joined(this.encoded.splice(0, Math.ceil(BATCH_ROWS / ENCODED_AT_ONCE)));
+    if (this.batches.length === 1) this.batches.push(this.emptyBatch());
+    return this.batches.shift()!;
   }
 
   /** False when the hub stops before the database took the batch. */
-  private async writeUntilDone(batch: EncodedRows): Promise<boolean> {
+  private async writeUntilDone(batch: MessageBatch): Promise<boolean> {
     for (let failures = 0; ; failures++) {
       try {
         this.drop(await this.write(batch), 'messages not logged: the database refuses what is in them');

@@ -1,7 +1,8 @@
 /** Writes batches of the message log. */
 import { DatabaseError, type Pool } from 'pg';
+import { batchOf, type MessageBatch } from './message-batch';
 import { makePartitions } from './message-partitions';
-import { type Cells, decode, encodeCells, type EncodedRows, INSERT, parameterOf } from './message-rows';
+import { type Cells, INSERT } from './message-rows';
 
 /**
  * Writes a batch. A missing partition is made; rows that PostgreSQL refuses for what is in them (a NUL in an
@@ -10,31 +11,31 @@ import { type Cells, decode, encodeCells, type EncodedRows, INSERT, parameterOf 
  * @returns how many rows were refused
  * @throws when the database cannot be reached; the batch may then be written again
  */
-export async function writeMessages(pool: Pool, rows: EncodedRows): Promise<number> {
+export async function writeMessages(pool: Pool, batch: MessageBatch): Promise<number> {
   try {
-    await insert(pool, rows);
+    await insert(pool, batch);
     return 0;
   } catch (error) {
     if (!isDataError(error)) throw error;
-    return rows.count === 1 ? 1 : writeHalves(pool, decode(rows));
+    return batch.count === 1 ? 1 : writeHalves(pool, batch.cells);
   }
 }
 
 async function writeHalves(pool: Pool, cells: readonly Cells[]): Promise<number> {
   const middle = cells.length >> 1;
-  const refused = await writeMessages(pool, encodeCells(cells.slice(0, middle)));
-  return refused + (await writeMessages(pool, encodeCells(cells.slice(middle))));
+  const refused = await writeMessages(pool, batchOf(cells.slice(0, middle)));
+  return refused + (await writeMessages(pool, batchOf(cells.slice(middle))));
 }
 
-async function insert(pool: Pool, rows: EncodedRows): Promise<void> {
-  const query = { name: 'message-log', text: INSERT, values: [parameterOf(rows)] };
+async function insert(pool: Pool, batch: MessageBatch): Promise<void> {
+  const query = { name: 'message-log', text: INSERT, values: [batch.parameter] };
   try {
     await pool.query(query);
   } catch (error) {
     if (!isMissingPartition(error)) throw error;
     await makePartitions(
       pool,
-      decode(rows).map(([, at]) => new Date(at)),
+      batch.cells.map(([, at]) => new Date(at)),
     );
     await pool.query(query);
   }
