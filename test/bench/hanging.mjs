@@ -1,5 +1,6 @@
 /** Section 3: what a receiver that hangs costs those who speak with others. */
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pauseFor } from './forward.mjs';
 import { CPO, hubEnvironment, makeDatabase, MSP, registerAll, startApp } from './hub.mjs';
@@ -13,6 +14,8 @@ export const HANGING_REQUESTS = 500;
 /** The load of the others, as a share of the hub's full speed. */
 export const OTHERS_LOAD = 0.5;
 const HANGING = 'DE*HNG';
+/** For how long nothing is measured after hundreds of connections came or went at once, in ms. */
+const SETTLE_MS = 2_000;
 
 const file = (name) => fileURLToPath(new URL(`systems/${name}.mjs`, import.meta.url));
 
@@ -33,6 +36,7 @@ export async function measureHanging({ folder, stores, rounds, seconds, warmUpSe
       const hanging = await startHanging(requests.hanging);
       const during = await measure(router, requests.others, { folder, seconds, thinkMs });
       samples.push({ without, during, told: await hanging.stop() });
+      await sleep(SETTLE_MS);
     }
     return { full, samples };
   } finally {
@@ -71,7 +75,7 @@ async function startAll(folder, stores) {
   return { router, processes: [router, hanging, upstream], requests };
 }
 
-/** Resolves once all are under way; `stop` tells how it went. */
+/** Resolves once all are under way and the hub has got over it; `stop` tells how it went. */
 async function startHanging(request) {
   const task = JSON.stringify({ ...request, connections: HANGING_REQUESTS });
   const child = spawn(process.execPath, [file('patient')], {
@@ -86,6 +90,7 @@ async function startHanging(request) {
       if (output.includes('\n')) resolve();
     });
   });
+  await sleep(SETTLE_MS);
   const stop = () =>
     new Promise((resolve) => {
       child.once('close', () => resolve(JSON.parse(output.trim().split('\n').at(-1))));

@@ -248,7 +248,7 @@ export type RefusalCode = keyof typeof REFUSALS;
 
 interface HubErrorOptions extends ErrorOptions {
   /** When the same message has a chance, for the `Retry-After` header. */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** A refusal on its way to the caller. `code` is what decisions match on; `message` is for people. */

@@ -45,13 +45,21 @@ export const COURIER_FAULTS = [
 ] as const;
 export type CourierFaultKind = (typeof COURIER_FAULTS)[number];
 
+interface CourierFaultOptions extends ErrorOptions {
+  /** When the same request has a chance, as far as that is known. */
+  readonly retryAfterSeconds?: number;
+}
+
 export class CourierFault extends Error {
   override readonly name = 'CourierFault';
+  readonly retryAfterSeconds: number | undefined;
+
   constructor(
     readonly kind: CourierFaultKind,
-    options?: ErrorOptions,
+    options?: CourierFaultOptions,
   ) {
     super(kind, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
 

@@ -81,7 +81,8 @@ export function send(courier: Courier, request: CourierRequest): Promise<Courier
 
 function refuse(error: unknown): never {
   if (!(error instanceof CourierFault)) throw error;
-  throw new HubError(REFUSAL_OF_FAULT[error.kind], undefined, { cause: error });
+  const { kind, retryAfterSeconds } = error;
+  throw new HubError(REFUSAL_OF_FAULT[kind], undefined, { cause: error, retryAfterSeconds });
 }
 
 /**
