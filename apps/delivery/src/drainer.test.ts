@@ -3,7 +3,7 @@ import { type DeliveryLine, type DeliveryStore, Directory, type NextLeg } from '
 import { Drainer, type DrainerParts } from './drainer';
 
 /** As many lines as a process drains at a time, each of a platform of its own. */
-const FULL = 256;
+const FULL = 1_024;
 const lines = (from: number, count: number): DeliveryLine[] =>
   Array.from({ length: count }, (_, n) => ({ platformId: `p${from + n}`, line: `l${from + n}` }));
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -36,7 +36,7 @@ test('no more lines are begun at a time than a process can hold, and the next wh
   expect(asked).toHaveLength(FULL);
   end('l7');
   await turn();
-  expect(asked.slice(FULL)).toEqual(['l256']);
+  expect(asked.slice(FULL)).toEqual(['l1024']);
 });
 
 test('who hands over more than there is room for waits until there is', async () => {
@@ -54,7 +54,7 @@ test('a line that is handed over twice waits once', async () => {
   expect(drainer.has(lines(FULL, 1)[0]!)).toBe(true);
   for (const line of ['l0', 'l1']) end(line);
   await turn();
-  expect(asked.slice(FULL)).toEqual(['l256']);
+  expect(asked.slice(FULL)).toEqual(['l1024']);
 });
 
 test('a line that is due later is looked at again then', async () => {

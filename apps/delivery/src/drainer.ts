@@ -9,11 +9,11 @@ import { drain, type Drained, type DrainParts } from './drain';
 import { Slots } from './slots';
 
 /**
- * Lines that are being drained at a time: what waits for a receiver costs a socket and little else. It takes 32
- * platforms that all begin to hang at the same moment to hold the others up, and then only for one timeout
- * (see `Slots`).
+ * Lines that are being drained at a time: what waits for a receiver costs a socket and little else, and the more are
+ * under way, the fewer statements they take. It takes 128 platforms that all begin to hang at the same moment to hold
+ * the others up, and then only for one timeout (see `Slots`).
  */
-const AT_A_TIME = 256;
+const AT_A_TIME = 1_024;
 /** Lines that wait for their next attempt here, in 20 MB; what comes on top is left to the sweep. */
 const MAX_LATER = 100_000;
 

@@ -1,7 +1,7 @@
 import { type DeliveryLine } from '@app/hub';
 
 /**
- * Attempts at a time to one receiving platform. With 256 jobs at a time in a process it takes 32 platforms that
+ * Attempts at a time to one receiving platform. With 1,024 lines at a time in a process it takes 128 platforms that
  * all begin to hang at the same moment to hold the others up, and then only for one timeout: see `release`.
  */
 const MAX_SLOTS = 8;

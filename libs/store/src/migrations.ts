@@ -19,6 +19,7 @@ import { Captures1795500210000 } from '../../../migrations/1795500210000-capture
 import { MessagePlatforms1795500220000 } from '../../../migrations/1795500220000-message-platforms';
 import { PlatformTls1795500500000 } from '../../../migrations/1795500500000-platform-tls';
 import { AuditReads1795500600000 } from '../../../migrations/1795500600000-audit-reads';
+import { DeliveryRoom1795700000000 } from '../../../migrations/1795700000000-delivery-room';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   MessagePlatforms1795500220000,
   PlatformTls1795500500000,
   AuditReads1795500600000,
+  DeliveryRoom1795700000000,
 ];

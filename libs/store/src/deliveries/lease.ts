@@ -72,13 +72,9 @@ function isTaken(row: LeaseRow): row is TakenRow {
   return row.id !== null;
 }
 
-function toLeg(line: DeliveryLine, row: TakenRow, push: LeasedLeg['push']): LeasedLeg {
-  return {
-    ...line,
-    ...{ id: row.id, leaseId: row.lease_id, attempts: row.attempts, remainingMs: row.remaining_ms },
-    party: partyOf(row.party),
-    push,
-  };
+function toLeg({ line, platformId }: DeliveryLine, row: TakenRow, push: LeasedLeg['push']): LeasedLeg {
+  const { id, lease_id: leaseId, attempts, remaining_ms: remainingMs } = row;
+  return { line, platformId, id, leaseId, attempts, remainingMs, party: partyOf(row.party), push };
 }
 
 function partyOf(key: string | null): PartyId | null {
