@@ -37,6 +37,16 @@ describe('the message log on PostgreSQL', () => {
     expect(messageLog.dropped).toBe(0);
   });
 
+  test('ids of any script and length come back as they were, also from a batch that outgrows its memory', async () => {
+    const { messageLog, messageArchive, close } = await storeOnEmptied();
+    const ids = Array.from({ length: 1_500 }, (_, n) => `${'漢é"\\'.repeat(100)}${n}`);
+    for (const requestId of ids) messageLog.record(messageRow({ correlationId: 'long', requestId }));
+    await eventually(async () => (await countOf('long')) === ids.length);
+    const { messages } = await messageArchive.trace('long', ids.length);
+    expect(new Set(messages.map(({ requestId }) => requestId))).toEqual(new Set(ids));
+    await close();
+  });
+
   test('a row that the database refuses is counted, and holds up no other', async () => {
     const { messageLog, close } = await storeOnEmptied();
     for (let n = 0; n < 20; n++) {
