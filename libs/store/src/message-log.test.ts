@@ -39,7 +39,7 @@ describe('the message log on PostgreSQL', () => {
 
   test('ids of any script and length come back as they were, also from a batch that outgrows its memory', async () => {
     const { messageLog, messageArchive, close } = await storeOnEmptied();
-    const ids = Array.from({ length: 1_500 }, (_, n) => `${'漢é"\\'.repeat(100)}${n}`);
+    const ids = Array.from({ length: 1_500 }, (_, n) => `${'漢é"\\'.repeat(20)}${'漢'.repeat(600)}${n}`);
     for (const requestId of ids) messageLog.record(messageRow({ correlationId: 'long', requestId }));
     await eventually(async () => (await countOf('long')) === ids.length);
     const { messages } = await messageArchive.trace('long', ids.length);
