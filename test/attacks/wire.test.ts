@@ -1,9 +1,8 @@
 /** Raw bytes of somebody who means harm, sent with a good token: nothing gets through, and normal requests are served. */
-import { type CallAnswer } from '@app/testkit';
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { Bystander } from '../support/bystander';
 import { authorized, head, LimitedWorld, NOTICED_WITHIN_MS, PUT, statusOf } from '../support/limits';
 import { until } from '../support/waiting';
 
@@ -15,37 +14,17 @@ const PATH = '/ocpi/2.2.1/receiver/sessions/NL/CPO/S1';
 
 let world: LimitedWorld;
 /** Somebody else's requests, answered all the while. */
-let bystander: { readonly answers: CallAnswer[]; readonly end: () => Promise<void> };
+let bystander: Bystander;
 
 beforeAll(async () => {
   world = await LimitedWorld.start({ CLIENT_TIMEOUT_MS: String(CLIENT_TIMEOUT_MS) });
 });
 beforeEach(() => {
   world.emsp.clear();
-  bystander = startBystander();
+  bystander = new Bystander(() => world.other.call({ ...PUT, rest: '/FR/CPO/FINE', body: '{"id":"FINE"}' }));
 });
-afterEach(async () => {
-  await bystander.end();
-  expect(bystander.answers.length).toBeGreaterThan(0);
-  expect(bystander.answers.map(statusOf).filter((status) => status !== 1000)).toEqual([]);
-});
+afterEach(() => bystander.end());
 afterAll(() => world.close());
-
-function startBystander(): typeof bystander {
-  const answers: CallAnswer[] = [];
-  let isOver = false;
-  const asking = (async () => {
-    while (!isOver) {
-      answers.push(await world.other.call({ ...PUT, rest: '/FR/CPO/FINE', body: '{"id":"FINE"}' }));
-      await sleep(50);
-    }
-  })();
-  const end = (): Promise<void> => {
-    isOver = true;
-    return asking;
-  };
-  return { answers, end };
-}
 
 /** What the receiver got that the bystander did not send. */
 const strange = () => world.emsp.received.filter(({ rest }) => rest !== '/FR/CPO/FINE');

@@ -10,6 +10,8 @@ import {
 import { type PlatformTokens } from './platform-tokens';
 import { type ReceivedRequest } from './received-request';
 
+export type Elsewhere = Partial<Record<'details' | 'credentials', string>>;
+
 /** What a platform's configuration modules answer: versions, details and credentials. */
 export class PlatformDesk {
   /** Scheme and authority under which the platform is reached. */
@@ -18,6 +20,8 @@ export class PlatformDesk {
   /** The version that the platform itself chooses. */
   readonly version: string;
   readonly versions: readonly string[];
+  /** Scheme and authority of version details and credentials, where they are said to be elsewhere. */
+  elsewhere: Elsewhere = {};
 
   constructor(
     private readonly options: TestPlatformOptions,
@@ -41,7 +45,8 @@ export class PlatformDesk {
   /** The data that a request is answered with; undefined when there is no such URL. */
   async dataFor({ path, method, body }: ReceivedRequest): Promise<unknown> {
     if (path === `${this.base}/versions`) {
-      return this.versions.map((version) => ({ version, url: `${this.origin}${this.base}/${version}` }));
+      const origin = this.elsewhere.details ?? this.origin;
+      return this.versions.map((version) => ({ version, url: `${origin}${this.base}/${version}` }));
     }
     const [version = '', module] = path.slice(this.base.length + 1).split('/');
     if (!this.versions.includes(version)) return undefined;
@@ -56,7 +61,7 @@ export class PlatformDesk {
       role: each.interfaceRole,
       url: `${origin}${endpointPath(this.options, version, each)}`,
     }));
-    const url = `${this.origin}${this.base}/${version}/credentials`;
+    const url = `${this.elsewhere.credentials ?? this.origin}${this.base}/${version}/credentials`;
     return [{ identifier: 'credentials', role: 'SENDER', url }, ...functional];
   }
 

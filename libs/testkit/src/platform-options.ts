@@ -19,6 +19,8 @@ export interface TestPlatformOptions {
   readonly trailingSlash?: boolean;
   /** Before every path, `/ocpi` when left out. */
   readonly basePath?: string;
+  /** The name under which it is reached and speaks of itself, `127.0.0.1` when left out. */
+  readonly host?: string;
   /**
    * Scheme and authority of the functional endpoints that it advertises, when they are to lead elsewhere: to a
    * `MisbehavingParty`, a closed port, a name that does not resolve.

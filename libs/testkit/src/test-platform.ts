@@ -6,7 +6,7 @@ import { Listener } from './listener';
 import { MISBEHAVIOURS, type Misbehaviour } from './misbehaviour';
 import { type CallAnswer, type CallHeaders } from './ocpi-call';
 import { type AnswerProgram, success, writeAnswer } from './platform-answer';
-import { PlatformDesk } from './platform-desk';
+import { type Elsewhere, PlatformDesk } from './platform-desk';
 import { ALL_MODULES, type Credentials, endpointPath, type TestPlatformOptions } from './platform-options';
 import { PlatformTokens } from './platform-tokens';
 import { receive, type ReceivedRequest, type ServedEndpoint } from './received-request';
@@ -76,7 +76,7 @@ export class TestPlatform {
   }
 
   get origin(): string {
-    return this.listener.origin;
+    return this.listener.origin.replace('127.0.0.1', this.options.host ?? '127.0.0.1');
   }
 
   get versionsUrl(): string {
@@ -99,6 +99,11 @@ export class TestPlatform {
     this.program = program;
   }
 
+  /** From now on it says that its version details or credentials are at another scheme and authority. */
+  pointElsewhere(elsewhere: Elsewhere): void {
+    this.desk.elsewhere = elsewhere;
+  }
+
   /** From now on requests fail in one way, until `null` ends it. */
   misbehave(kind: Misbehaviour | null, part: MisbehavingPart = 'functional'): void {
     if (kind === null) this.misbehaviour.delete(part);
@@ -115,6 +120,7 @@ export class TestPlatform {
     this.functional.clear();
     this.configuration.clear();
     this.misbehaviour.clear();
+    this.desk.elsewhere = {};
     this.program = () => undefined;
   }
 
