@@ -86,6 +86,12 @@ export class NamedHub {
     return platform;
   }
 
+  /** What the process has in memory, in bytes, as its metrics say. */
+  async residentBytes(): Promise<number> {
+    const page = await (await fetch(`${this.process.url}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\d+)/m.exec(page)?.[1]);
+  }
+
   /** Addresses that connections of the hub were made to, of names alone. */
   dialled(): string[] {
     return [...this.process.output().matchAll(/^dials \S+ at (\S+)$/gm)].map((found) => found[1]!);

@@ -1,0 +1,162 @@
+/** Bodies that are meant to fill the hub's memory, to it and from it: they are refused, cut off, and not kept. */
+import { type PlatformCall } from '@app/testkit';
+import { gzipSync } from 'node:zlib';
+import { Bystander } from '../support/bystander';
+import { flood, FLOOD_BYTES, FloodingServer, type Framing, framingLine, FRAMINGS } from '../support/flood';
+import { type JoinedPlatform, party } from '../support/hub';
+import { authorized, head, statusOf } from '../support/limits';
+import { NamedHub, PUBLIC } from '../support/named-hub';
+
+const MEBIBYTE = 1024 * 1024;
+const AT_ONCE = 5;
+/** What the systems on both sides hold for a connection whose reader has stopped, and then some. */
+const MOST_TAKEN = FLOOD_BYTES / 4;
+/** All attackers of a test together send half a gigabyte, or have a gigabyte unpacked. */
+const MOST_MORE_MEMORY = 150 * MEBIBYTE;
+/** They take a tenth of it; a gigabyte that is unpacked takes the hub longer. */
+const LONGEST_MS = 2_500;
+const BOMB = gzipSync(Buffer.alloc(256 * MEBIBYTE, ' '));
+const PUT: PlatformCall = { module: 'sessions', interfaceRole: 'RECEIVER', method: 'PUT' };
+const FINE = { ...PUT, rest: '/FR/CPO/FINE', body: '{}', to: 'DE*MSP' };
+
+let hub: NamedHub;
+let cpo: JoinedPlatform;
+let other: JoinedPlatform;
+let emsp: JoinedPlatform;
+const servers = new Map<Framing, FloodingServer>();
+let bystander: Bystander;
+let memory: Memory;
+/** When the test began, in ms. */
+let began = 0;
+
+beforeAll(async () => {
+  hub = await NamedHub.start();
+  cpo = await hub.join('cpo.test', [party('NL*CPO', 'CPO')]);
+  other = await hub.join('other.test', [party('FR*CPO', 'CPO')]);
+  emsp = await hub.join('emsp.test', [party('DE*MSP', 'EMSP')]);
+  for (const framing of FRAMINGS) servers.set(framing, await FloodingServer.start(framing));
+});
+beforeEach(async () => {
+  emsp.clear();
+  memory = await Memory.watch(hub);
+  began = performance.now();
+  bystander = new Bystander(() => other.call(FINE));
+});
+afterEach(async () => {
+  await bystander.end();
+  expect(performance.now() - began).toBeLessThan(LONGEST_MS);
+  expect(await memory.growth()).toBeLessThan(MOST_MORE_MEMORY);
+});
+afterAll(async () => {
+  await hub.close();
+  for (const server of servers.values()) await server.close();
+});
+
+/** The most that the hub's process has in memory, over what it had in the beginning. */
+class Memory {
+  private most = 0;
+  private readonly timer = setInterval(() => void this.look(), 50);
+
+  private constructor(
+    private readonly watched: NamedHub,
+    private readonly before: number,
+  ) {}
+
+  static async watch(watched: NamedHub): Promise<Memory> {
+    return new Memory(watched, await watched.residentBytes());
+  }
+
+  async growth(): Promise<number> {
+    clearInterval(this.timer);
+    await this.look();
+    return this.most - this.before;
+  }
+
+  private async look(): Promise<void> {
+    this.most = Math.max(this.most, await this.watched.residentBytes());
+  }
+}
+
+/** What the receiver got of callers, besides what the bystander sent. */
+const strange = () => emsp.received.filter(({ rest, method }) => rest !== FINE.rest && method !== 'GET');
+
+/** A platform whose functional endpoints are those of a server. */
+async function joinAt(server: FloodingServer, name: string, pair: string): Promise<void> {
+  await hub.join(name, [party(pair, 'EMSP')], { endpointOrigin: server.originAs(name) });
+}
+
+async function expectCutOff(server: FloodingServer): Promise<void> {
+  expect(server.taken.length).toBeGreaterThan(0);
+  for (const taken of await Promise.all(server.taken)) expect(taken).toBeLessThan(MOST_TAKEN);
+}
+
+const repeated = <T>(work: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: AT_ONCE }, work));
+
+it.each(FRAMINGS)('requests of 100 MB, %s, are refused and not read to the end', async (framing) => {
+  const to = ['OCPI-to-country-code: DE', 'OCPI-to-party-id: MSP', framingLine(framing)];
+  const text = head('PUT', '/ocpi/2.2.1/receiver/sessions/NL/CPO/S1', authorized(cpo), ...to);
+  const ends = await repeated(() => flood(hub.versionsUrl, text, framing));
+  for (const { answer } of ends) expect(answer).toMatch(/^(HTTP\/1\.1 (413|429|503) |$)/);
+  expect(ends.some(({ answer }) => answer.startsWith('HTTP/1.1 413'))).toBe(true);
+  for (const { takenBytes } of ends) expect(takenBytes).toBeLessThan(MOST_TAKEN);
+  expect(strange()).toEqual([]);
+});
+
+it.each(FRAMINGS)('those of strangers, %s, are not read at all', async (framing) => {
+  const lines = ['Authorization: Token bm9ib2R5', framingLine(framing)];
+  const text = head('POST', '/ocpi/2.2.1/credentials', ...lines);
+  const ends = await repeated(() => flood(hub.versionsUrl, text, framing));
+  for (const { answer } of ends) expect(answer).toMatch(/^(HTTP\/1\.1 401 |$)/);
+  for (const { takenBytes } of ends) expect(takenBytes).toBeLessThan(MOST_TAKEN);
+});
+
+it.each(FRAMINGS)('answers of 100 MB, %s, are cut off, and the caller is told', async (framing) => {
+  const server = servers.get(framing)!;
+  await joinAt(server, `${framing}.test`, framing === 'declared' ? 'FR*DEC' : 'FR*CHU');
+  const to = framing === 'declared' ? 'FR*DEC' : 'FR*CHU';
+  const answers = await repeated(() => cpo.call({ ...PUT, rest: '/NL/CPO/S1', body: '{}', to }));
+  expect(answers.map(statusOf)).toEqual(answers.map(() => 4000));
+  for (const answer of answers) expect(answer.json().status_message).toMatch(/too large/);
+  const list = await cpo.call({ module: 'tokens', interfaceRole: 'SENDER', method: 'GET', to: 'DE*HUB' });
+  expect(list.httpStatus).toBe(200);
+  await expectCutOff(server);
+});
+
+it.each(FRAMINGS)('a list of versions of 100 MB, %s, ends the handshake', async (framing) => {
+  const name = `flood-${framing}.test`;
+  hub.name(name, [PUBLIC]);
+  const thief = await hub.invite(`thief-${framing}.test`, [party('FR*THF', 'CPO')]);
+  const server = servers.get(framing)!;
+  const url = `${server.originAs(name)}/versions`;
+  const answers = await repeated(() =>
+    thief.follow(hub.versionsUrl.replace('versions', '2.2.1/credentials'), 'POST', {
+      body: { ...thief.credentialsWith('token-of-the-thief'), url },
+    }),
+  );
+  expect(answers.map(statusOf).filter((status) => status === 1000)).toEqual([]);
+  expect(answers.map(statusOf)).toContain(3001);
+  await expectCutOff(server);
+});
+
+it('requests that unpack to a thousand times their size are refused by every module that looks into them', async () => {
+  const calls: PlatformCall[] = [
+    { ...PUT, module: 'locations', rest: '/NL/CPO/L1' },
+    { ...PUT, module: 'cdrs', method: 'POST' },
+    { ...PUT, rest: '/NL/CPO/S1' },
+  ];
+  const bomb = { headers: { 'Content-Encoding': 'gzip' }, body: BOMB, to: 'DE*MSP' };
+  const answers = await Promise.all(
+    calls.flatMap((call) => [1, 2].map(() => cpo.call({ ...call, ...bomb }))),
+  );
+  expect(answers.map(statusOf)).toEqual(answers.map(() => 400));
+  expect(strange()).toEqual([]);
+});
+
+it('an answer that unpacks to a thousand times its size is no OCPI message', async () => {
+  emsp.answerWith(({ rest }) =>
+    rest === FINE.rest ? undefined : { headers: { 'Content-Encoding': 'gzip' }, body: BOMB },
+  );
+  const answers = await repeated(() => cpo.call({ ...PUT, rest: '/NL/CPO/S1', body: '{}', to: 'DE*MSP' }));
+  expect(answers.map(statusOf)).toEqual(answers.map(() => 4000));
+});
