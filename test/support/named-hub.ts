@@ -2,6 +2,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Party } from '@app/ocpi';
 import { AdminClient, MisbehavingParty, TestPlatform, type TestPlatformOptions } from '@app/testkit';
@@ -12,6 +13,9 @@ import { startProcess, TEST_KEYS, type TestProcess } from './processes';
 
 /** Public, and never connected to: see `scripted-names.mjs`. */
 export const PUBLIC = '9.9.9.9';
+
+/** By then a connection that was cut is known as such, on a busy machine too. */
+const NOTICED_MS = 50;
 
 type Options = Partial<TestPlatformOptions>;
 
@@ -90,6 +94,12 @@ export class NamedHub {
   async residentBytes(): Promise<number> {
     const page = await (await fetch(`${this.process.url}/metrics`)).text();
     return Number(/^process_resident_memory_bytes (\d+)/m.exec(page)?.[1]);
+  }
+
+  /** Ends the connections that the hub keeps to a platform: the next one begins with a look-up. */
+  async partWith(platform: TestPlatform): Promise<void> {
+    await platform.restart();
+    await sleep(NOTICED_MS);
   }
 
   /** Addresses that connections of the hub were made to, of names alone. */
