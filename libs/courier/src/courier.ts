@@ -1,4 +1,4 @@
-import { CourierFault, type Courier, type CourierAnswer, type CourierRequest } from '@app/hub';
+import { CourierFault, type Courier, type CourierAnswer, type CourierRequest, Room } from '@app/hub';
 import { type buildConnector } from 'undici';
 import { createConnector } from './connector';
 import { splitUrl } from './destination';
@@ -20,6 +20,7 @@ export function createCourier(options: CourierOptions): Courier {
 class PooledCourier implements Courier {
   private readonly platforms = new Map<string, PlatformLanes>();
   private readonly connect: buildConnector.connector;
+  private readonly answers: Room;
   private readonly sweeper: NodeJS.Timeout;
   private unsettled = 0;
   private closed: Promise<void> | undefined;
@@ -27,6 +28,7 @@ class PooledCourier implements Courier {
 
   constructor(private readonly options: CourierOptions) {
     this.connect = createConnector(options);
+    this.answers = new Room(options.maxHeldBodyBytes);
     // Twice per limit: a pool lives at most one and a half times as long as it may.
     this.sweeper = setInterval(() => {
       this.closeIdle();
@@ -61,7 +63,7 @@ class PooledCourier implements Courier {
     if (known?.speaks(tls)) return known;
     known?.retire();
     const connect = tls ? createConnector(this.options, tls) : this.connect;
-    const lanes = new PlatformLanes({ ...this.options, tls, connect }, () => {
+    const lanes = new PlatformLanes({ ...this.options, tls, connect, answers: this.answers }, () => {
       this.settled();
     });
     this.platforms.set(platformId, lanes);

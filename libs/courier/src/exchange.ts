@@ -21,8 +21,10 @@ export interface Carrier {
   spoiled: boolean;
   /** The caller has its answer or fault. */
   settled(): void;
+  /** Takes room for bytes of the answer, until it is released; false when there is none. */
+  hold(bytes: number): boolean;
   /** The exchange is over and undici holds nothing of it any more. */
-  released(request: CourierRequest): void;
+  released(request: CourierRequest, heldBytes: number): void;
 }
 
 export interface Outcome {
@@ -72,9 +74,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onData(chunk: Buffer): boolean {
-    this.bytes += chunk.length;
-    if (this.bytes > this.limits.maxAnswerBytes) this.give('answer_too_large');
-    else this.chunks.push(chunk);
+    if (this.bytes + chunk.length > this.limits.maxAnswerBytes) this.give('answer_too_large');
+    else if (this.carrier.hold(chunk.length)) this.keep(chunk);
+    else this.give('overloaded');
     return true;
   }
 
@@ -82,14 +84,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { httpStatus, headers, chunks } = this;
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, this.bytes);
     if (this.settle()) this.outcome.resolve({ httpStatus, headers, body });
-    this.carrier.released(this.request);
+    this.carrier.released(this.request, this.bytes);
   }
 
   onError(error: Error): void {
     // undici counts the connection that was to carry such a request as busy for ever.
     if (isMisuse(error)) this.carrier.spoiled = true;
     this.fail(error);
-    this.carrier.released(this.request);
+    this.carrier.released(this.request, this.bytes);
   }
 
   /** Answers the caller while the request still waits in undici's queue; `onConnect` drops it from there. */
@@ -100,6 +102,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Ends a request under way: undici closes its connection and calls `onError`. */
   give(kind: CourierFaultKind): void {
     this.abort?.(new CourierFault(kind));
+  }
+
+  private keep(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    this.chunks.push(chunk);
   }
 
   private fail(error: Error): void {

@@ -13,8 +13,10 @@ export interface LaneOptions {
   readonly connect: buildConnector.connector;
   /** Called when the caller of a request has its outcome. */
   readonly onSettled: () => void;
-  /** Called when a request of this lane is over. */
-  readonly onReleased: (request: CourierRequest) => void;
+  /** Asked for room for bytes of an answer. */
+  readonly hold: (bytes: number) => boolean;
+  /** Called when a request of this lane is over, with the bytes that were held for it. */
+  readonly onReleased: (request: CourierRequest, heldBytes: number) => void;
 }
 
 /**
@@ -62,9 +64,13 @@ export class Lane implements Carrier {
     this.options.onSettled();
   }
 
-  released(request: CourierRequest): void {
+  hold(bytes: number): boolean {
+    return this.options.hold(bytes);
+  }
+
+  released(request: CourierRequest, heldBytes: number): void {
     this.inFlight -= 1;
-    this.options.onReleased(request);
+    this.options.onReleased(request, heldBytes);
   }
 
   isIdle(sinceMs: number): boolean {

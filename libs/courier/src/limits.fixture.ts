@@ -4,6 +4,7 @@ import { type CourierOptions } from './options';
 export const LIMITS: CourierOptions = {
   connectTimeoutMs: 1_000,
   maxAnswerBytes: 1_000_000,
+  maxHeldBodyBytes: 16_000_000,
   allowPrivateNetworks: true,
   connectionsPerOrigin: 8,
   maxInFlightPerPlatform: 32,

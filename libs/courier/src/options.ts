@@ -10,6 +10,11 @@ export interface CourierOptions {
   readonly connectTimeoutMs: number;
   /** Largest answer body in bytes. */
   readonly maxAnswerBytes: number;
+  /**
+   * Bytes of answers that come in at a time, of all platforms together; one has half of them at most, and less when
+   * others want some. What is more is `overloaded`: each answer may be short enough, and all of them too much.
+   */
+  readonly maxHeldBodyBytes: number;
   /** True lets requests go to loopback, private and other addresses that are not public. */
   readonly allowPrivateNetworks: boolean;
   /** Connections kept to one origin of one platform: also how many of its requests run at a time. */

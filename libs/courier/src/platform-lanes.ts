@@ -1,4 +1,4 @@
-import { CourierFault, type CourierRequest, type PeerTls } from '@app/hub';
+import { CourierFault, type CourierRequest, type PeerTls, type Room, type Share } from '@app/hub';
 import { type buildConnector } from 'undici';
 import { Bulkhead } from './bulkhead';
 import { canonicalOrigin } from './destination';
@@ -13,6 +13,8 @@ const MAX_LANES = 32;
 export interface PlatformLanesOptions {
   readonly connectionsPerOrigin: number;
   readonly maxInFlightPerPlatform: number;
+  /** For the bytes of answers that come in, of all platforms. */
+  readonly answers: Room;
   /** What was set for the platform when its connector was made. */
   readonly tls: PeerTls | undefined;
   readonly connect: buildConnector.connector;
@@ -22,6 +24,8 @@ export interface PlatformLanesOptions {
 export class PlatformLanes {
   private readonly lanes = new Map<string, Lane>();
   private readonly bulkhead: Bulkhead;
+  /** Bytes of its answers that come in. */
+  private readonly held: Share = { held: 0 };
   private tls: PeerTls | undefined;
 
   constructor(
@@ -76,12 +80,15 @@ export class PlatformLanes {
 
   private open(head: string): Lane {
     if (this.lanes.size >= MAX_LANES) this.makeRoom();
-    const { connectionsPerOrigin, connect } = this.options;
-    const { onSettled } = this;
-    const onReleased = (request: CourierRequest) => {
+    const { connectionsPerOrigin, connect, answers } = this.options;
+    const { onSettled, held } = this;
+    const hold = (bytes: number): boolean => answers.take(held, bytes);
+    const onReleased = (request: CourierRequest, heldBytes: number) => {
       this.bulkhead.leave(request);
+      answers.give(held, heldBytes);
     };
-    const lane = new Lane(canonicalOrigin(head), { connectionsPerOrigin, connect, onSettled, onReleased });
+    const options = { connectionsPerOrigin, connect, hold, onSettled, onReleased };
+    const lane = new Lane(canonicalOrigin(head), options);
     this.lanes.set(head, lane);
     return lane;
   }

@@ -171,7 +171,7 @@ export const rows = {
   maxHeldBodyBytes: row(
     'MAX_HELD_BODY_BYTES',
     whole(1024 * 1024, 64 * 1024 * 1024 * 1024),
-    'Bytes of bodies that a router holds at a time, of requests and of answers that are not taken yet',
+    'Bytes of bodies that a process holds at a time, of requests and of answers that are not taken yet; as many of answers that come in',
     { fallback: '268435456' },
   ),
   clientTimeoutMs: row(

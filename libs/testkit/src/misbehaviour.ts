@@ -9,6 +9,9 @@ const TRICKLE_MS = 40;
 /** One MiB more than the largest body that the hub takes by default. */
 const OVERSIZED_BYTES = 5 * 1024 * 1024;
 
+/** Somewhat less than the largest body that the hub takes by default. */
+const STALLED_BYTES = 4_000_000;
+
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const HTML = '<!DOCTYPE html><html><body><h1>It works!</h1></body></html>';
 
@@ -58,6 +61,11 @@ export const MISBEHAVIOURS = {
     for (let sent = 0; sent < OVERSIZED_BYTES; sent += 65_536) response.write(Buffer.alloc(65_536, ' '));
     response.end();
   },
+  /** All but the last byte, which never comes. */
+  stalled_body: (response) =>
+    response
+      .writeHead(200, { ...JSON_TYPE, 'Content-Length': STALLED_BYTES + 1 })
+      .write(Buffer.alloc(STALLED_BYTES, ' ')),
   redirect: (response, request) =>
     response.writeHead(307, { Location: `/elsewhere${request.url ?? ''}` }).end(),
   empty_204: (response) => response.writeHead(204).end(),

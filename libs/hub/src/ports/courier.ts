@@ -41,7 +41,7 @@ export const COURIER_FAULTS = [
   'forbidden_destination', // the address is not public and private networks are not allowed
   'answer_too_large',
   'invalid_answer', // not HTTP
-  'overloaded', // too many requests wait for this platform already
+  'overloaded', // too many requests wait for this platform already, or too much of its answers comes in at once
 ] as const;
 export type CourierFaultKind = (typeof COURIER_FAULTS)[number];
 
