@@ -1,9 +1,11 @@
 import { type Store } from '@app/store';
 import { eventually, messageLogBehaviour, messageRow, TcpGate } from '@app/testkit';
+import { Pool } from 'pg';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
 import { emptied, KeptLog, sql, storeOn } from '../../../test/support/store';
-import { type MessageBatch } from './message-batch';
+import { MessageBatch } from './message-batch';
 import { BatchedMessageLog } from './message-log';
+import { writeMessages } from './message-writer';
 
 let database: FreshDatabase;
 beforeAll(async () => {
@@ -128,6 +130,22 @@ describe('the message log, when PostgreSQL is gone', () => {
 
 /** Where a row's cells have its duration. */
 const DURATION = 19;
+
+describe('a batch of the message log', () => {
+  test('that was written before, whole or in part, is not written twice', async () => {
+    await emptied(database.url);
+    const pool = new Pool({ connectionString: database.url });
+    const batch = new MessageBatch();
+    batch.add(Array.from({ length: 3 }, () => messageRow({ correlationId: 'again' })));
+    expect(await writeMessages(pool, batch)).toBe(0);
+    expect(await writeMessages(pool, batch)).toBe(0);
+    expect(await countOf('again')).toBe(3);
+    batch.add([messageRow({ correlationId: 'again' })]);
+    expect(await writeMessages(pool, batch)).toBe(0);
+    await pool.end();
+    expect(await countOf('again')).toBe(4);
+  });
+});
 
 describe('the buffer of the message log', () => {
   test('takes no more than its limit, drops the newest and counts them', async () => {

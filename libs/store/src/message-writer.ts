@@ -2,7 +2,7 @@
 import { DatabaseError, type Pool } from 'pg';
 import { batchOf, type MessageBatch } from './message-batch';
 import { makePartitions } from './message-partitions';
-import { type Cells, INSERT } from './message-rows';
+import { type Cells, INSERT, INSERT_AGAIN } from './message-rows';
 
 /**
  * Writes a batch. A missing partition is made; rows that PostgreSQL refuses for what is in them (a NUL in an
@@ -28,17 +28,26 @@ async function writeHalves(pool: Pool, cells: readonly Cells[]): Promise<number>
 }
 
 async function insert(pool: Pool, batch: MessageBatch): Promise<void> {
-  const query = { name: 'message-log', text: INSERT, values: [batch.parameter] };
+  const values = [batch.parameter];
   try {
-    await pool.query(query);
+    await pool.query({ name: 'message-log', text: INSERT, values });
   } catch (error) {
-    if (!isMissingPartition(error)) throw error;
-    await makePartitions(
-      pool,
-      batch.cells.map(([, at]) => new Date(at)),
-    );
-    await pool.query(query);
+    if (isMissingPartition(error)) await makePartitionsFor(pool, batch);
+    else if (!isThereAlready(error)) throw error;
+    await pool.query({ name: 'message-log-again', text: INSERT_AGAIN, values });
   }
+}
+
+function makePartitionsFor(pool: Pool, { cells }: MessageBatch): Promise<void> {
+  return makePartitions(
+    pool,
+    cells.map(([, at]) => new Date(at)),
+  );
+}
+
+/** Rows have ids of their own: only a batch that was written before, and whose answer was lost, can be there. */
+function isThereAlready(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '23505';
 }
 
 /** The table has no check constraints of its own: 23514 can only be "no partition of relation found for row". */
