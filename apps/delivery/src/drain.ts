@@ -25,10 +25,7 @@ export interface Drained {
 /** Legs of one turn; a line that has more comes again, behind the others. */
 const LEGS_PER_TURN = 20;
 
-/**
- * Sends the due legs of a line, oldest first. It looks once more after the last one has ended: whoever was told
- * that there is a newer leg, and found this one under way, has left it to us.
- */
+/** Sends the due legs of a line, oldest first, as long as there are any. */
 export async function drain(line: DeliveryLine, parts: DrainParts): Promise<Drained> {
   let answered: boolean | undefined;
   for (let sent = 0; sent < LEGS_PER_TURN; sent++) {
@@ -37,7 +34,8 @@ export async function drain(line: DeliveryLine, parts: DrainParts): Promise<Drai
     const outcome = await sendLeg(next.leg, parts);
     parts.onSent(next.leg, outcome);
     if (outcome.result) answered = outcome.result.refusal === undefined;
-    await parts.deliveries.settle(next.leg, outcome.settlement);
+    const more = await parts.deliveries.settle(next.leg, outcome.settlement);
+    if (!more) return { againInMs: null, answered };
   }
   return { againInMs: 0, answered };
 }

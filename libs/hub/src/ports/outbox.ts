@@ -77,8 +77,8 @@ export interface LeasedLeg extends DeliveryLine {
 }
 
 /**
- * What a look at a line gives: a leg to send, or in how many ms there will be one. `null`: nothing waits, or it is
- * in other hands, which look at the line again when they are done with it.
+ * What a look at a line gives: a leg to send, or in how many ms to look again, since its oldest leg is not due yet or
+ * in other hands. `null`: nothing waits that could be sent.
  */
 export type NextLeg =
   { readonly leg: LeasedLeg } | { readonly leg?: undefined; readonly dueInMs: number | null };
@@ -96,8 +96,12 @@ export type Settlement =
 export interface DeliveryStore {
   /** Leases the oldest leg of a line when it is due and nobody has it. */
   lease(line: DeliveryLine, leaseMs: number): Promise<NextLeg>;
-  /** Ends a lease, durably when it resolves. Without effect when the lease was lost in the meantime. */
-  settle(leg: LeasedLeg, settlement: Settlement): Promise<void>;
+  /**
+   * Ends a lease, durably when it resolves. Without effect when the lease was lost in the meantime.
+   *
+   * @returns whether something waits in its line
+   */
+  settle(leg: LeasedLeg, settlement: Settlement): Promise<boolean>;
   /** A receiver that cannot be reached: its legs wait, without attempts, until `unpark` lets them go. */
   park(platformId: string): Promise<void>;
   /** Lets go what waits for platforms that are CONNECTED and not paused. @returns the lines to drain */

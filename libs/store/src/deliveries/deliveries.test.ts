@@ -75,10 +75,23 @@ test('a leased leg is not for anybody else, and neither overtaken nor replaced',
   const { leg: leased } = await store.deliveries.lease(line, LEASE_MS);
   await accept('/NL/CPO/L1');
   const second = await store.deliveries.lease(line, LEASE_MS);
-  expect(second).toEqual({ dueInMs: null });
+  expect(second).toEqual({ dueInMs: 1_000 });
   expect(await states()).toEqual(['waiting', 'waiting']);
-  await store.deliveries.settle(leased!, { state: 'delivered' });
+  expect(await store.deliveries.settle(leased!, { state: 'delivered' })).toBe(true);
   expect((await store.deliveries.lease(line, LEASE_MS)).leg).toBeDefined();
+});
+
+test('who ends a leg learns whether more waits in its line', async () => {
+  const line = await accept('/NL/CPO/L1', 'PATCH');
+  await accept('/NL/CPO/L1', 'PATCH');
+  await accept('/NL/CPO/L2', 'PATCH');
+  const end = async (): Promise<boolean> => {
+    const { leg: leased } = await store.deliveries.lease(line, LEASE_MS);
+    return store.deliveries.settle(leased!, { state: 'delivered' });
+  };
+  expect(await end()).toBe(true);
+  expect(await end()).toBe(false);
+  expect(await store.deliveries.lease(line, LEASE_MS)).toEqual({ dueInMs: null });
 });
 
 test('of many who ask for one line at once, one gets the leg', async () => {

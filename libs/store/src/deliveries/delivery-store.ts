@@ -28,7 +28,7 @@ interface LeaseQuestion {
 export class PostgresDeliveryStore implements DeliveryStore {
   private readonly pushes: PushCache;
   private readonly leases: Gatherer<LeaseQuestion, NextLeg>;
-  private readonly ends: Gatherer<Ended, undefined>;
+  private readonly ends: Gatherer<Ended, boolean>;
 
   constructor(private readonly dataSource: DataSource) {
     this.pushes = new PushCache(dataSource);
@@ -40,9 +40,10 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return this.leases.ask({ line, leaseMs });
   }
 
-  settle(leg: LeasedLeg, settlement: Settlement): Promise<void> {
-    if (settlement.state === 'waiting') return retryLeg(this.dataSource, leg, settlement);
-    return this.ends.ask({ leg, settlement });
+  async settle(leg: LeasedLeg, settlement: Settlement): Promise<boolean> {
+    if (settlement.state !== 'waiting') return this.ends.ask({ leg, settlement });
+    await retryLeg(this.dataSource, leg, settlement);
+    return true;
   }
 
   park(platformId: string): Promise<void> {

@@ -5,10 +5,16 @@ import { type DataSource } from 'typeorm';
 import { FREE } from './outbox';
 import { type PushCache } from './push-cache';
 
+/** When to look at a line again whose oldest leg somebody else has, in ms. */
+const LOOK_AGAIN_MS = 1_000;
+
 /**
  * The oldest waiting leg of each line, leased where it is due and free. A leg that is being sent still counts as
  * waiting and so stays the oldest: nobody overtakes it. `SKIP LOCKED`: whoever holds the row right now either
  * leases it or replaces it, and wakes the line again in the second case.
+ *
+ * Who finds the oldest leg with somebody else is to look again: whether that one has seen the newer leg when it ended
+ * its own (see `END`) cannot be known here.
  */
 const LEASE = `
   WITH head AS (
@@ -29,13 +35,14 @@ const LEASE = `
       extract(epoch FROM delivery.expires_at - now())::float8 * 1000 AS remaining_ms
   )
   SELECT head.line, leased.*,
-    CASE WHEN head.next_attempt_at > now() AND NOT head.parked
-      THEN extract(epoch FROM head.next_attempt_at - now())::float8 * 1000 END AS due_in_ms
+    CASE WHEN head.parked THEN NULL
+      WHEN head.next_attempt_at > now() THEN extract(epoch FROM head.next_attempt_at - now())::float8 * 1000
+      ELSE ${LOOK_AGAIN_MS} END AS due_in_ms
   FROM head LEFT JOIN leased ON leased.id = head.id`;
 
 interface LeaseRow {
   readonly line: string;
-  /** Null where the leg is not due, or somebody has it. */
+  /** Null where the leg is not due, or somebody else has it. */
   readonly id: string | null;
   readonly lease_id: string;
   readonly push_id: string;
