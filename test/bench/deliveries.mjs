@@ -9,10 +9,10 @@ import { spreadReceivers } from './seed.mjs';
 
 /** Requests under way at a time in the plain fan-out. */
 const AT_A_TIME = 64;
-/** Two pushes of each go first and are not counted: connections are made and code is compiled. */
-const WARM_UP = 2;
+/** Ten pushes of each go first and are not counted: connections are made and code is compiled. */
+const WARM_UP = 10;
 const LIMIT_MS = 120_000;
-const POLL_MS = 5;
+const POLL_MS = 20;
 /** The hub party that a broadcast is addressed to: the default of HUB_COUNTRY_CODE and HUB_PARTY_ID. */
 const HUB = 'DE*HUB';
 

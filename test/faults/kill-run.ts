@@ -9,13 +9,16 @@ import { allSettled } from '../support/waiting';
 import { OwnRedis } from './own-redis';
 
 const CPO = party('NL*CPO', 'CPO');
-const RECEIVERS = ['FR*ONE', 'FR*TWO', 'FR*THR'];
+/** Seven parties on each of three platforms: together as many receivers as make a bundle. */
+const RECEIVERS = ['FR*ON', 'FR*TW', 'FR*TH'].map((begin) =>
+  Array.from({ length: 7 }, (_, n) => `${begin}${n}`),
+);
 /** Every other push is one of these objects, again and again; the rest are objects of their own. */
 const SHARED_OBJECTS = 20;
 const SENDERS = 8;
 /** A push whose router was killed is sent again, as a CPO would, until it is accepted. */
 const PUSH_LIMIT_MS = 60_000;
-/** The lease of a killed worker's legs has to end first (17 s with the timeouts here). */
+/** The lease of a killed worker's legs has to end first (27 s with the timeouts here). */
 const SETTLE_LIMIT_MS = 60_000;
 
 /** What may be killed, and what brings it back. */
@@ -45,8 +48,8 @@ export class HubUnderFire {
     };
     await Promise.all(['router', 'worker 1', 'worker 2', 'admin'].map((name) => this.startOne(name)));
     const admin = new AdminClient(this.processes.get('admin')!.url, TEST_KEYS.ADMIN_API_KEY);
-    this.cpo = await this.join(admin, 'NL*CPO', 'CPO');
-    for (const name of RECEIVERS) this.receivers.push(await this.join(admin, name, 'EMSP'));
+    this.cpo = await this.join(admin, ['NL*CPO'], 'CPO');
+    for (const parties of RECEIVERS) this.receivers.push(await this.join(admin, parties, 'EMSP'));
   }
 
   /** Sends broadcasts and resolves when each of them was accepted. */
@@ -74,7 +77,7 @@ export class HubUnderFire {
   /** What is wrong once nothing waits any more: nothing, if the hub keeps its word. */
   async faults(): Promise<string[]> {
     await allSettled(this.database.url, SETTLE_LIMIT_MS);
-    return this.receivers.flatMap((receiver) => faultsOf(receiver, this.accepted));
+    return this.receivers.flatMap((receiver, at) => faultsOf(receiver, RECEIVERS[at]!, this.accepted));
   }
 
   async close(): Promise<void> {
@@ -104,26 +107,37 @@ export class HubUnderFire {
     this.processes.set(name, await startProcess(app, this.env));
   }
 
-  private async join(admin: AdminClient, name: string, role: 'CPO' | 'EMSP'): Promise<TestPlatform> {
-    const platform = await TestPlatform.start({ name, roles: [party(name, role)] });
+  private async join(
+    admin: AdminClient,
+    parties: readonly string[],
+    role: 'CPO' | 'EMSP',
+  ): Promise<TestPlatform> {
+    const name = parties[0]!;
+    const platform = await TestPlatform.start({ name, roles: parties.map((pair) => party(pair, role)) });
     const { token_a } = await admin.createPlatform(name);
     await platform.register(`${this.env.PUBLIC_URL}/ocpi/versions`, token_a);
     return platform;
   }
 }
 
-function faultsOf({ name, received }: TestPlatform, accepted: ReadonlyMap<string, number>): string[] {
+function faultsOf(
+  { received }: TestPlatform,
+  parties: readonly string[],
+  accepted: ReadonlyMap<string, number>,
+): string[] {
   const versions = new Map<string, number[]>();
-  for (const { rest, body } of received.filter(({ method }) => method === 'PUT')) {
-    const object = rest.split('/').at(-1)!;
+  for (const { rest, body, headers } of received.filter(({ method }) => method === 'PUT')) {
+    const to = `${headers['ocpi-to-country-code']}*${headers['ocpi-to-party-id']}`;
+    const place = `${to} ${rest.split('/').at(-1)}`;
     const { version } = JSON.parse(body.toString()) as { version: number };
-    versions.set(object, [...(versions.get(object) ?? []), version]);
+    versions.set(place, [...(versions.get(place) ?? []), version]);
   }
-  return [...accepted].flatMap(([object, newest]) => {
-    const seen = versions.get(object) ?? [];
+  const places = parties.flatMap((to) =>
+    [...accepted].map(([object, newest]) => ({ place: `${to} ${object}`, newest })),
+  );
+  return places.flatMap(({ place, newest }) => {
+    const seen = versions.get(place) ?? [];
     const isOrdered = seen.every((version, at) => at === 0 || version >= seen[at - 1]!);
-    return isOrdered && seen.at(-1) === newest
-      ? []
-      : [`${name} got ${object} ${seen.join()}, accepted ${newest}`];
+    return isOrdered && seen.at(-1) === newest ? [] : [`${place}: ${seen.join()}, accepted ${newest}`];
   });
 }

@@ -3,6 +3,7 @@ import {
   type DeliveryLine,
   type DeliveryStore,
   type LeasedLeg,
+  type NextLeg,
   sendLeg,
   type SendLegParts,
   type SentLeg,
@@ -15,27 +16,52 @@ export interface DrainParts extends SendLegParts {
   readonly onSent: (leg: LeasedLeg, sent: SentLeg) => void;
 }
 
-export interface Drained {
-  /** In how many ms the line is to be looked at again; `null` when something else will bring it back. */
-  readonly againInMs: number | null;
-  /** Whether its receiver answered the last attempt; `undefined` when there was none. */
-  readonly answered: boolean | undefined;
+/** A line to look at, or its oldest leg, leased already. */
+export type DrainedLine = DeliveryLine | LeasedLeg;
+
+/** What became of the oldest leg of a line: it was sent, or it cannot be sent yet (see `NextLeg`). */
+export type Drained =
+  | { readonly leg: LeasedLeg; readonly sent: SentLeg }
+  | { readonly leg?: undefined; readonly dueInMs: number | null };
+
+/** Sends the oldest leg of a line, if it may be sent now. Its lease is still to be ended. */
+export async function drain(line: DrainedLine, parts: DrainParts): Promise<Drained> {
+  const next: NextLeg = isHeld(line, parts.leaseMs) ? { leg: line } : await look(line, parts);
+  if (!next.leg) return next;
+  const sent = await sendLeg(next.leg, parts);
+  parts.onSent(next.leg, sent);
+  return { leg: next.leg, sent };
 }
 
-/** Legs of one turn; a line that has more comes again, behind the others. */
-const LEGS_PER_TURN = 20;
+/** Whether it is a leg that is leased for as long as an attempt may take. */
+function isHeld(line: DrainedLine, leaseMs: number): line is LeasedLeg {
+  return isLeased(line) && line.leasedUntil - leaseMs >= performance.now();
+}
 
-/** Sends the due legs of a line, oldest first, as long as there are any. */
-export async function drain(line: DeliveryLine, parts: DrainParts): Promise<Drained> {
-  let answered: boolean | undefined;
-  for (let sent = 0; sent < LEGS_PER_TURN; sent++) {
-    const next = await parts.deliveries.lease(line, parts.leaseMs);
-    if (!next.leg) return { againInMs: next.dueInMs, answered };
-    const outcome = await sendLeg(next.leg, parts);
-    parts.onSent(next.leg, outcome);
-    if (outcome.result) answered = outcome.result.refusal === undefined;
-    const more = await parts.deliveries.settle(next.leg, outcome.settlement);
-    if (!more) return { againInMs: null, answered };
-  }
-  return { againInMs: 0, answered };
+async function look(line: DrainedLine, parts: DrainParts): Promise<NextLeg> {
+  await giveBack(line, parts.deliveries);
+  return parts.deliveries.lease(line, parts.leaseMs);
+}
+
+/** Gives back the leg that a line came with, if any. */
+export async function giveBack(
+  line: DrainedLine,
+  deliveries: Pick<DeliveryStore, 'release'>,
+): Promise<DeliveryLine> {
+  if (isLeased(line)) await deliveries.release(line);
+  return lineOf(line);
+}
+
+/** A line as it is known to others, without its leg. */
+export function lineOf({ line, platformId }: DeliveryLine): DeliveryLine {
+  return { line, platformId };
+}
+
+/** Puts a line among those that wait. One that came with its leg stays so. */
+export function putLine(waiting: Map<string, DrainedLine>, line: DrainedLine): void {
+  if (isLeased(line) || !waiting.has(line.line)) waiting.set(line.line, line);
+}
+
+function isLeased(line: DrainedLine): line is LeasedLeg {
+  return 'leaseId' in line;
 }

@@ -1,30 +1,50 @@
 /** The lines of one process: what it begins, what waits for room, what it gives back. */
-import { type DeliveryLine, type DeliveryStore, Directory, type NextLeg } from '@app/hub';
+import { type DeliveryLine, type DeliveryStore, type LeasedLeg, type NextLeg } from '@app/hub';
 import { Drainer, type DrainerParts } from './drainer';
 
 /** As many lines as a process drains at a time, each of a platform of its own. */
 const FULL = 1_024;
 const lines = (from: number, count: number): DeliveryLine[] =>
   Array.from({ length: count }, (_, n) => ({ platformId: `p${from + n}`, line: `l${from + n}` }));
+const LEASE_MS = 10_000;
+/** A leg that is leased, for so many ms more than an attempt takes. */
+const leg = (at: number, platformId = `p${at}`, spareMs = 1_000): LeasedLeg =>
+  ({
+    ...{ line: `l${at}`, platformId, id: `leg ${at}`, leaseId: 'b', push: { module: 'locations' } },
+    leasedUntil: performance.now() + LEASE_MS + spareMs,
+  }) as LeasedLeg;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 let asked: string[];
 let answers: Map<string, (next: NextLeg) => void>;
 let woken: DeliveryLine[];
+/** What was done with legs; to send one is to find that its platform is gone. */
+let done: string[];
 let drainer: Drainer;
 
 beforeEach(() => {
   asked = [];
   answers = new Map();
   woken = [];
-  const deliveries: Pick<DeliveryStore, 'lease'> = {
+  done = [];
+  const deliveries: Pick<DeliveryStore, 'lease' | 'release' | 'settle' | 'park'> = {
     lease: ({ line }) => {
       asked.push(line);
       return new Promise((resolve) => answers.set(line, resolve));
     },
+    release: async ({ id }) => void done.push(`${id} given back`),
+    settle: async ({ id }, { state }) => {
+      done.push(`${id} ${state}`);
+      return false;
+    },
+    park: async (platformId) => void done.push(`${platformId} parked`),
   };
   const waker = { wake: (given: readonly DeliveryLine[]) => woken.push(...given) };
-  const parts = { deliveries, waker, directory: new Directory() };
+  const directory = {
+    platform: (id: string) =>
+      id === 'offline' ? { record: { registeredAt: new Date(), status: 'OFFLINE' } } : undefined,
+  };
+  const parts = { deliveries, waker, directory, leaseMs: LEASE_MS, onSent: () => undefined };
   drainer = new Drainer(parts as unknown as DrainerParts);
 });
 afterEach(() => drainer.close(0));
@@ -82,4 +102,40 @@ test('what was not begun is given back at the end', async () => {
   for (const line of ['l0', 'l1']) end(line);
   await turn();
   expect(asked).toHaveLength(FULL);
+});
+
+test('a leg that comes leased is sent without a look at its line', async () => {
+  await drainer.take([leg(0)]);
+  await turn();
+  expect([asked, done]).toEqual([[], ['leg 0 dead']]);
+});
+
+test('a leg whose lease could end under way is given back, and its line looked at', async () => {
+  await drainer.take([leg(0, 'p0', -1)]);
+  await turn();
+  expect([asked, done]).toEqual([['l0'], ['leg 0 given back']]);
+});
+
+test('a leg whose receiver cannot be reached is given back before it is parked', async () => {
+  await drainer.take([leg(0, 'offline')]);
+  await turn();
+  expect(done).toEqual(['leg 0 given back', 'offline parked']);
+});
+
+test('a line that waits with its leg keeps it, when it is handed over without', async () => {
+  await drainer.take(lines(0, FULL));
+  await drainer.take([leg(FULL)]);
+  await drainer.take(lines(FULL, 1));
+  end('l0');
+  await turn();
+  expect([asked.slice(FULL), done]).toEqual([[], [`leg ${FULL} dead`]]);
+});
+
+test('legs that wait for their turn or for a slot are given back at the end', async () => {
+  const slow = Array.from({ length: 8 }, (_, n) => ({ platformId: 'slow', line: `s${n}` }));
+  await drainer.take([...slow, leg(0, 'slow'), ...lines(1, FULL - 8), leg(FULL)]);
+  await drainer.close(0);
+  expect(done.sort()).toEqual(['leg 0 given back', `leg ${FULL} given back`]);
+  expect(woken).toHaveLength(2);
+  for (const answer of answers.values()) answer({ dueInMs: null });
 });

@@ -3,9 +3,9 @@
  * leased before its turn, and the sweep of any worker finds what is due.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DeliveryLine, type Directory, type Log, type Waker } from '@app/hub';
+import { type DeliveryLine, type Directory, type LeasedLeg, type Log, type Waker } from '@app/hub';
 import { complainer } from './complain';
-import { drain, type Drained, type DrainParts } from './drain';
+import { drain, type Drained, type DrainedLine, type DrainParts, giveBack, lineOf, putLine } from './drain';
 import { Slots } from './slots';
 
 /**
@@ -26,7 +26,7 @@ export interface DrainerParts extends DrainParts {
 
 export class Drainer {
   private readonly slots = new Slots();
-  private readonly ready = new Map<string, DeliveryLine>();
+  private readonly ready = new Map<string, DrainedLine>();
   private readonly later = new Map<string, NodeJS.Timeout>();
   private readonly running = new Set<Promise<void>>();
   private readonly complain: (error: unknown) => void;
@@ -38,8 +38,8 @@ export class Drainer {
   }
 
   /** Takes lines over; resolves when there is room for more. */
-  async take(lines: Iterable<DeliveryLine>): Promise<void> {
-    for (const line of lines) this.ready.set(line.line, line);
+  async take(lines: Iterable<DrainedLine>): Promise<void> {
+    for (const line of lines) putLine(this.ready, line);
     this.begin();
     if (this.ready.size > AT_A_TIME && !this.closed)
       await new Promise<void>((resolve) => this.roomMade.push(resolve));
@@ -50,16 +50,21 @@ export class Drainer {
     return this.ready.has(line.line) || this.slots.isWaiting(line);
   }
 
-  /** Begins nothing more, gives back what waits for its turn, and waits at most `limitMs` for what is under way. */
+  /** Begins nothing more, gives back what has not begun, and waits at most `limitMs` for what is under way. */
   async close(limitMs: number): Promise<void> {
     this.closed = true;
     for (const timer of this.later.values()) clearTimeout(timer);
-    this.parts.waker.wake([...this.ready.values()]);
     for (const resolve of this.roomMade) resolve();
     const limit = new AbortController();
     const late = delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(this.running), late]);
+    await Promise.race([Promise.all([...this.running, this.giveBackAll().catch(this.complain)]), late]);
     limit.abort();
+  }
+
+  private async giveBackAll(): Promise<void> {
+    const waiting = [...this.ready.values(), ...this.slots];
+    const lines = await Promise.all(waiting.map((line) => giveBack(line, this.parts.deliveries)));
+    this.parts.waker.wake(lines);
   }
 
   private begin(): void {
@@ -72,7 +77,7 @@ export class Drainer {
     for (const resolve of this.roomMade.splice(0)) resolve();
   }
 
-  private start(line: DeliveryLine): void {
+  private start(line: DrainedLine): void {
     const work = isReachable(this.parts.directory, line.platformId) ? this.drain(line) : this.park(line);
     if (!work) return;
     const run = work.catch(this.complain).finally(() => {
@@ -82,36 +87,48 @@ export class Drainer {
     this.running.add(run);
   }
 
-  private park({ platformId }: DeliveryLine): Promise<void> {
-    return this.parts.deliveries.park(platformId);
+  private async park(line: DrainedLine): Promise<void> {
+    await giveBack(line, this.parts.deliveries);
+    await this.parts.deliveries.park(line.platformId);
   }
 
   /** `undefined`: its platform has no slot free, and the line waits for one. */
-  private drain(line: DeliveryLine): Promise<void> | undefined {
+  private drain(line: DrainedLine): Promise<void> | undefined {
     return this.slots.take(line) ? this.drainInSlot(line) : undefined;
   }
 
-  private async drainInSlot(line: DeliveryLine): Promise<void> {
-    let answered: boolean | undefined;
+  /** The slot is free as soon as the receiver has answered. */
+  private async drainInSlot(line: DrainedLine): Promise<void> {
+    let drained: Drained | undefined;
     try {
-      const drained = await drain(line, this.parts);
-      ({ answered } = drained);
-      this.takeAgain(line, drained);
+      drained = await drain(line, this.parts);
     } finally {
-      for (const next of this.slots.release(line.platformId, answered)) this.ready.set(next.line, next);
+      this.leaveSlot(line, drained);
     }
+    this.takeAgain(lineOf(line), drained.leg ? await this.settle(drained) : drained.dueInMs);
   }
 
-  private takeAgain(line: DeliveryLine, { againInMs }: Drained): void {
+  private leaveSlot({ platformId }: DeliveryLine, drained: Drained | undefined): void {
+    const result = drained?.leg && drained.sent.result;
+    const answered = result ? result.refusal === undefined : undefined;
+    for (const next of this.slots.release(platformId, answered)) putLine(this.ready, next);
+    this.begin();
+  }
+
+  private async settle({ leg, sent }: Extract<Drained, { leg: LeasedLeg }>): Promise<number | null> {
+    return (await this.parts.deliveries.settle(leg, sent.settlement)) ? 0 : null;
+  }
+
+  private takeAgain(line: DeliveryLine, againInMs: number | null): void {
     if (againInMs === null || this.closed) return;
-    if (againInMs <= 0) this.ready.set(line.line, line);
+    if (againInMs <= 0) putLine(this.ready, line);
     else if (this.later.size < MAX_LATER && !this.later.has(line.line)) this.wait(line, againInMs);
   }
 
   private wait(line: DeliveryLine, ms: number): void {
     const timer = setTimeout(() => {
       this.later.delete(line.line);
-      this.ready.set(line.line, line);
+      putLine(this.ready, line);
       this.begin();
     }, Math.ceil(ms));
     this.later.set(line.line, timer);

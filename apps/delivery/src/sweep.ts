@@ -20,6 +20,8 @@ const SWEEP_EVERY_MS = 1_000;
 const OVERDUE_MS = 2_000;
 /** Legs of one statement. */
 const PAGE = 1_000;
+/** Bundles of one sweep: no more than a process drains at a time. */
+const BUNDLES = 5;
 /** Pages of one sweep. The next goes on from there. */
 const PAGES_PER_SWEEP = 20;
 /** Between two purges, in ms. */
@@ -62,6 +64,7 @@ class Sweeper {
     const { deliveries, waker, drainer } = this.parts;
     waker.wake(await deliveries.unpark(PAGE));
     await deliveries.expire(PAGE);
+    await drainer.take(await deliveries.takeForgotten(OVERDUE_MS, BUNDLES));
     for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
       const { data, nextCursor } = await deliveries.overdue(OVERDUE_MS, { cursor: this.cursor, limit: PAGE });
       await drainer.take(data.filter((line) => !drainer.has(line)));

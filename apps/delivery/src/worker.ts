@@ -4,6 +4,7 @@ import { createCourier } from '@app/courier';
 import {
   capturingCourier,
   type Courier,
+  type DeliveryStore,
   Directory,
   leaseMs,
   LifeSigns,
@@ -12,7 +13,7 @@ import {
   type Waker,
   watchedCourier,
 } from '@app/hub';
-import { type DrainQueue, openDrainQueue, startDrainWorker } from '@app/outbox';
+import { type DrainJob, type DrainQueue, openDrainQueue, startDrainWorker } from '@app/outbox';
 import { processMetrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { type Store } from '@app/store';
@@ -59,7 +60,7 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
   const drainer = new Drainer(
     drainerParts(settings, store, { courier: capturing, directory, waker: queue, log }),
   );
-  const worker = startDrainWorker(place, (lines) => drainer.take(lines), log);
+  const worker = startDrainWorker(place, (job) => takeJob(job, drainer, store.deliveries), log);
   const sweep = startSweep({ deliveries: store.deliveries, waker: queue, drainer, log });
   const close = async (): Promise<void> => {
     await Promise.all([sweep.close(), worker.close(CLOSE_MS), drainer.close(CLOSE_MS)]);
@@ -67,6 +68,10 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
     await signs.close();
   };
   return { queue, courier, directory, close };
+}
+
+async function takeJob(job: DrainJob, drainer: Drainer, deliveries: DeliveryStore): Promise<void> {
+  return drainer.take('bundle' in job ? await deliveries.take(job.bundle) : job.lines);
 }
 
 function courierOf(settings: Settings, { tlsOf }: Directory): Courier {

@@ -2,12 +2,10 @@ import { type DeliveryLine } from '@app/hub';
 import { type BulkJobOptions } from 'bullmq';
 
 /**
- * A job says no more than "look at these lines": what there is to send stands in the outbox, and whose turn it is
- * says the lease there. So a job may come twice, or be lost: the sweep finds its lines.
+ * A job says no more than "look at these lines", or "take this bundle": what there is to send stands in the outbox, and
+ * whose turn it is says the lease there. So a job may come twice, or be lost: the sweep finds what it was about.
  */
-export interface DrainJob {
-  readonly lines: readonly DeliveryLine[];
-}
+export type DrainJob = { readonly lines: readonly DeliveryLine[] } | { readonly bundle: string };
 
 export const JOB_NAME = 'drain';
 export const JOB_OPTIONS: BulkJobOptions = { removeOnComplete: true, removeOnFail: true };

@@ -1,12 +1,12 @@
 /** ADAPTER of the port `Waker`: adds jobs beside the path of the messages. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DeliveryLine, type Log, type Waker } from '@app/hub';
-import { JOB_NAME, JOB_OPTIONS, LINES_PER_JOB } from './drain-job';
+import { type DrainJob, JOB_NAME, JOB_OPTIONS, LINES_PER_JOB } from './drain-job';
 import { type BulkJob, type JobQueue, openQueue, type QueuePlace } from './queue-place';
 
-/** Jobs of one round trip: 2,000 lines in 200 kB. */
+/** Jobs of one kind in one round trip: of lines, 2,000 in 200 kB. */
 const BATCH = 20;
-/** Lines that wait to be added, at most: in 20 MB. What comes on top is found by the sweep. */
+/** Lines and bundles that wait to be added, at most: in 20 MB each. What comes on top is found by the sweep. */
 const MAX_WAITING = 100_000;
 /** For how long a stop waits for the last jobs, in ms. */
 const CLOSE_MS = 1_000;
@@ -33,6 +33,7 @@ export async function openDrainQueue(place: QueuePlace, log: Log): Promise<Drain
 
 class BatchingQueue implements DrainQueue {
   private readonly waiting = new Map<string, DeliveryLine>();
+  private readonly bundles: string[] = [];
   private adding: Promise<void> | undefined;
   private complainedAt = 0;
   private lost = 0;
@@ -48,9 +49,13 @@ class BatchingQueue implements DrainQueue {
     return this.lost;
   }
 
-  wake(lines: readonly DeliveryLine[]): void {
+  wake(lines: readonly DeliveryLine[], bundles: readonly string[] = []): void {
     for (const line of lines) {
       if (this.waiting.size < MAX_WAITING) this.waiting.set(line.line, line);
+      else this.lost++;
+    }
+    for (const bundle of bundles) {
+      if (this.bundles.length < MAX_WAITING) this.bundles.push(bundle);
       else this.lost++;
     }
     this.adding ??= this.addAll().finally(() => (this.adding = undefined));
@@ -67,12 +72,13 @@ class BatchingQueue implements DrainQueue {
 
   /** One batch after the other; one that fails is left to the sweep, so that nothing piles up here. */
   private async addAll(): Promise<void> {
-    while (this.waiting.size > 0) {
+    while (this.waiting.size > 0 || this.bundles.length > 0) {
+      const bundles = this.bundles.splice(0, BATCH);
       const lines = this.takeWaiting(BATCH * LINES_PER_JOB);
       try {
-        await this.queue.addBulk(jobsOf(lines));
+        await this.queue.addBulk(jobsOf(lines, bundles));
       } catch (error) {
-        this.lost += lines.length;
+        this.lost += lines.length + bundles.length;
         this.complain(error);
       }
     }
@@ -98,11 +104,14 @@ class BatchingQueue implements DrainQueue {
   }
 }
 
-function jobsOf(lines: readonly DeliveryLine[]): BulkJob[] {
-  const jobs: BulkJob[] = [];
+function jobsOf(lines: readonly DeliveryLine[], bundles: readonly string[]): BulkJob[] {
+  const jobs = bundles.map((bundle) => jobOf({ bundle }));
   for (let at = 0; at < lines.length; at += LINES_PER_JOB) {
-    const data = { lines: lines.slice(at, at + LINES_PER_JOB) };
-    jobs.push({ name: JOB_NAME, data, opts: JOB_OPTIONS });
+    jobs.push(jobOf({ lines: lines.slice(at, at + LINES_PER_JOB) }));
   }
   return jobs;
+}
+
+function jobOf(data: DrainJob): BulkJob {
+  return { name: JOB_NAME, data, opts: JOB_OPTIONS };
 }

@@ -1,3 +1,4 @@
+export type { DrainJob } from './drain-job';
 export { type DrainQueue, openDrainQueue } from './drain-queue';
-export { type DrainWorker, startDrainWorker, type TakeLines } from './drain-worker';
+export { type DrainWorker, startDrainWorker, type TakeJob } from './drain-worker';
 export type { QueuePlace } from './queue-place';

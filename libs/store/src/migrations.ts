@@ -20,6 +20,7 @@ import { MessagePlatforms1795500220000 } from '../../../migrations/1795500220000
 import { PlatformTls1795500500000 } from '../../../migrations/1795500500000-platform-tls';
 import { AuditReads1795500600000 } from '../../../migrations/1795500600000-audit-reads';
 import { DeliveryRoom1795700000000 } from '../../../migrations/1795700000000-delivery-room';
+import { DeliveryBundles1795800000000 } from '../../../migrations/1795800000000-delivery-bundles';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   PlatformTls1795500500000,
   AuditReads1795500600000,
   DeliveryRoom1795700000000,
+  DeliveryBundles1795800000000,
 ];

@@ -48,26 +48,41 @@ export interface DeliveryLine {
   readonly platformId: string;
 }
 
+/** What there is to send now. */
+export interface DueLegs {
+  readonly lines: readonly DeliveryLine[];
+  /** Ids of bundles: many legs of one push each, which one worker takes over together. */
+  readonly bundles: readonly string[];
+}
+
+/** How a push is accepted. */
+export interface AcceptOptions {
+  /** What it changes in the object store. */
+  readonly change?: ObjectChange;
+  /** How long a worker must have a leg for, to send it, in ms. Given, many legs are bundled. */
+  readonly leaseMs?: number;
+}
+
 /** The accepting side. */
 export interface Outbox {
   /**
    * Takes a push over, all legs or none, and what it changes in the object store with them. When it resolves,
    * nothing but the age limit can lose them.
-   *
-   * @returns the lines that have something to send now
    */
-  accept(push: OutgoingPush, legs: readonly Leg[], change?: ObjectChange): Promise<readonly DeliveryLine[]>;
+  accept(push: OutgoingPush, legs: readonly Leg[], options?: AcceptOptions): Promise<DueLegs>;
 }
 
 /** Tells the delivery workers that there is something to send. It never waits and never fails. */
 export interface Waker {
-  wake(lines: readonly DeliveryLine[]): void;
+  wake(lines: readonly DeliveryLine[], bundles?: readonly string[]): void;
 }
 
 /** A leg in the hands of one worker, until its lease ends. */
 export interface LeasedLeg extends DeliveryLine {
   readonly id: string;
   readonly leaseId: string;
+  /** When its lease ends, in ms of `performance.now()`. */
+  readonly leasedUntil: number;
   readonly party: PartyId | null;
   /** Attempts made before this one. */
   readonly attempts: number;
@@ -96,6 +111,12 @@ export type Settlement =
 export interface DeliveryStore {
   /** Leases the oldest leg of a line when it is due and nobody has it. */
   lease(line: DeliveryLine, leaseMs: number): Promise<NextLeg>;
+  /** Takes a bundle over. @returns its legs; none when somebody else has it */
+  take(bundle: string): Promise<readonly LeasedLeg[]>;
+  /** Takes bundles over that wait for longer than `overdueMs`. @returns their legs */
+  takeForgotten(overdueMs: number, limit: number): Promise<readonly LeasedLeg[]>;
+  /** Gives a leg back that was not sent. Without effect when the lease was lost in the meantime. */
+  release(leg: LeasedLeg): Promise<void>;
   /**
    * Ends a lease, durably when it resolves. Without effect when the lease was lost in the meantime.
    *

@@ -18,6 +18,8 @@ export interface BroadcastParts {
   readonly waker: Waker;
   /** How long a delivery is tried for, in s. */
   readonly deliveryMaxAgeSeconds: number;
+  /** See `leaseMs`: the workers' own. */
+  readonly deliveryLeaseMs: number;
   readonly newId: () => string;
   readonly now: () => Date;
 }
@@ -34,7 +36,12 @@ export async function broadcast(permitted: Permitted, parts: BroadcastParts): Pr
   const version = caller.record.version ?? target.version;
   const legs = broadcastReceivers(parts.directory, { caller, from, version, row, at });
   const push = pushOf(permitted, version, parts);
-  parts.waker.wake(await parts.outbox.accept(push, legs, objectChangeOf(permitted)));
+  const change = objectChangeOf(permitted);
+  const { lines, bundles } = await parts.outbox.accept(push, legs, {
+    change,
+    leaseMs: parts.deliveryLeaseMs,
+  });
+  parts.waker.wake(lines, bundles);
   return { ...permitted, answer: accepted(legs.length, parts), onwardRequestId: null };
 }
 

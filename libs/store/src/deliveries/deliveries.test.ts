@@ -48,11 +48,12 @@ function push(rest: string, method = 'PUT', more: Partial<OutgoingPush> = {}): O
 }
 
 const LEASE_MS = 10_000;
+const NOTHING = { lines: [], bundles: [] };
 const FIRST = { cursor: null, limit: 10 };
 
 async function accept(rest: string, method = 'PUT', more: Partial<OutgoingPush> = {}) {
-  const [line] = await store.outbox.accept(push(rest, method, more), [leg]);
-  return line!;
+  const { lines } = await store.outbox.accept(push(rest, method, more), [leg]);
+  return lines[0]!;
 }
 
 const states = async (): Promise<string[]> =>
@@ -145,7 +146,7 @@ test('a PUT of a part replaces neither the whole nor another part', async () => 
 test('a receiver that is paused gets nothing until it is resumed', async () => {
   await accept('/NL/CPO/L1');
   await store.deliveryArchive.pause(leg.platformId);
-  expect(await store.outbox.accept(push('/NL/CPO/L2'), [leg])).toEqual([]);
+  expect(await store.outbox.accept(push('/NL/CPO/L2'), [leg])).toEqual(NOTHING);
   expect(await store.deliveries.unpark(10)).toEqual([]);
   expect((await store.deliveryArchive.receivers(FIRST)).data).toMatchObject([
     { platformId: leg.platformId, resyncSince: null },
@@ -156,7 +157,7 @@ test('a receiver that is paused gets nothing until it is resumed', async () => {
 
 test('what waits for a receiver is let go when it is CONNECTED', async () => {
   await become('OFFLINE');
-  expect(await store.outbox.accept(push('/NL/CPO/L1'), [leg])).toEqual([]);
+  expect(await store.outbox.accept(push('/NL/CPO/L1'), [leg])).toEqual(NOTHING);
   expect(await store.deliveries.unpark(10)).toEqual([]);
   await become('CONNECTED');
   expect(await store.deliveries.unpark(10)).toHaveLength(1);
@@ -215,7 +216,7 @@ test('overdue lines are found page by page, however many are of one moment', asy
 });
 
 test('a push without receivers leaves nothing behind', async () => {
-  expect(await store.outbox.accept(push('/NL/CPO/L1'), [])).toEqual([]);
+  expect(await store.outbox.accept(push('/NL/CPO/L1'), [])).toEqual(NOTHING);
   expect(await sql(database.url, 'SELECT FROM pushes')).toEqual([]);
 });
 

@@ -14,7 +14,8 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { pageOf, readCursor, readTimeCursor, UUID, writeCursor } from '../cursor';
 import { DeliveryReceiverEntity } from '../entities';
 import { inTransaction } from '../transaction';
-import { FREE, NOW } from './outbox';
+import { FREE, NOW } from './conditions';
+import { takeBackPlatform } from './bundles';
 import { parkLegs } from './upkeep';
 
 const VIEW = `
@@ -118,6 +119,8 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
 
   async pause(platformId: string): Promise<void> {
     await this.dataSource.query(PAUSE, [platformId]);
+    // Legs of others that come back with its own are found by the sweep.
+    await takeBackPlatform(this.dataSource.manager, platformId);
     await parkLegs(this.dataSource, platformId);
   }
 

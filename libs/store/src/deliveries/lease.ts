@@ -2,7 +2,7 @@
 import { type DeliveryLine, type LeasedLeg, type NextLeg } from '@app/hub';
 import { parsePartyId, type PartyId } from '@app/ocpi';
 import { type DataSource } from 'typeorm';
-import { FREE } from './outbox';
+import { FREE } from './conditions';
 import { type PushCache } from './push-cache';
 
 /** When to look at a line again whose oldest leg somebody else has, in ms. */
@@ -52,7 +52,7 @@ interface LeaseRow {
   readonly due_in_ms: number | null;
 }
 
-type TakenRow = LeaseRow & { readonly id: string };
+export type TakenRow = LeaseRow & { readonly id: string };
 
 /** What each of these lines has to send now. */
 export async function leaseLines(
@@ -62,6 +62,7 @@ export async function leaseLines(
   leaseMs: number,
 ): Promise<NextLeg[]> {
   const asked = [...new Set(lines.map(({ line }) => line))];
+  const leasedUntil = performance.now() + leaseMs;
   const rows = await dataSource.query<LeaseRow[]>(LEASE, [asked, leaseMs]);
   const taken = rows.filter(isTaken);
   const found = await pushes.get(taken.map(({ push_id }) => push_id));
@@ -70,7 +71,7 @@ export async function leaseLines(
     const row = heads.get(line.line);
     heads.delete(line.line); // a line that two asked for at once is for one of them
     const push = row && isTaken(row) ? found.get(row.push_id) : undefined;
-    if (row && isTaken(row) && push) return { leg: toLeg(line, row, push) };
+    if (row && isTaken(row) && push) return { leg: toLeg(line, row, push, leasedUntil) };
     return { dueInMs: row?.due_in_ms ?? null };
   });
 }
@@ -79,9 +80,25 @@ function isTaken(row: LeaseRow): row is TakenRow {
   return row.id !== null;
 }
 
-function toLeg({ line, platformId }: DeliveryLine, row: TakenRow, push: LeasedLeg['push']): LeasedLeg {
+/** A leg that this process has from now on, until a time of `performance.now()`. */
+export function toLeg(
+  { line, platformId }: DeliveryLine,
+  row: Omit<TakenRow, 'due_in_ms'>,
+  push: LeasedLeg['push'],
+  leasedUntil: number,
+): LeasedLeg {
   const { id, lease_id: leaseId, attempts, remaining_ms: remainingMs } = row;
-  return { line, platformId, id, leaseId, attempts, remainingMs, party: partyOf(row.party), push };
+  return {
+    line,
+    platformId,
+    id,
+    leaseId,
+    leasedUntil,
+    attempts,
+    remainingMs,
+    party: partyOf(row.party),
+    push,
+  };
 }
 
 function partyOf(key: string | null): PartyId | null {

@@ -2,7 +2,7 @@
 import { type LeasedLeg, type Settlement } from '@app/hub';
 import { type DataSource } from 'typeorm';
 import { inTransaction } from '../transaction';
-import { REPLACEABLE } from './outbox';
+import { REPLACEABLE } from './conditions';
 
 /**
  * Guarded by the lease: whoever lost it in the meantime changes nothing. Answers with those behind which more waits.

@@ -3,7 +3,7 @@ import { type DeliveryLine, type DeliveryState, type Page, type PageRequest } fr
 import { type DataSource } from 'typeorm';
 import { pageOf, readTimeCursor, writeCursor } from '../cursor';
 import { inTransaction } from '../transaction';
-import { FREE, NOW } from './outbox';
+import { FREE, NOW } from './conditions';
 
 /** How long legs that are over are kept, in days. */
 const KEPT_DAYS: Readonly<Record<Exclude<DeliveryState, 'waiting'>, number>> = {

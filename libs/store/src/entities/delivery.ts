@@ -66,7 +66,7 @@ export class PushEntity {
 @Index('deliveries_due_idx', ['nextAttemptAt', 'id'], WAITING)
 @Index('deliveries_parked_idx', ['parked', 'platformId'], WAITING)
 @Index('deliveries_state_idx', ['state', 'createdAt', 'id'])
-@Index('deliveries_push_id_idx', ['pushId'])
+@Index('deliveries_push_id_sequence_idx', ['pushId', 'sequence'])
 export class DeliveryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })
   id: string;
@@ -122,6 +122,25 @@ export class DeliveryEntity {
   /** While it is in the future, one worker is sending this. */
   @Column({ type: 'timestamptz', precision: 3, name: 'lease_until', nullable: true })
   leaseUntil: Date | null;
+}
+
+/** Legs of one push that a worker takes over together: those of these sequences that are leased under its id. */
+@Entity('delivery_bundles')
+export class DeliveryBundleEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'delivery_bundles_pkey' })
+  id: string;
+
+  @Column('uuid', { name: 'push_id' })
+  pushId: string;
+
+  @Column('bigint', { name: 'first_sequence' })
+  firstSequence: string;
+
+  @Column('bigint', { name: 'last_sequence' })
+  lastSequence: string;
+
+  @Column({ type: 'timestamptz', precision: 3, name: 'created_at' })
+  createdAt: Date;
 }
 
 /** A receiver that is paused, or that has to fetch for itself what expired while it could not be reached. */

@@ -115,7 +115,7 @@ export class PostgresAnnouncementStore implements AnnouncementStore {
 
 async function acceptAll(manager: EntityManager, pushes: readonly AddressedPush[]): Promise<DeliveryLine[]> {
   const lines: DeliveryLine[] = [];
-  for (const { push, legs } of pushes) lines.push(...(await acceptPush(manager, push, legs)));
+  for (const { push, legs } of pushes) lines.push(...(await acceptPush(manager, push, legs)).lines);
   return lines;
 }
 

@@ -1,0 +1,10 @@
+/** What the statements of the deliveries have in common. */
+
+/** Methods that a newer PUT of the same path makes superfluous: state, not history. */
+export const REPLACEABLE = `push.method IN ('PUT', 'PATCH')`;
+
+/** To the ms, as the columns are: rounded up, a leg would be due a moment after its line was woken for it. */
+export const NOW = `date_trunc('milliseconds', now())`;
+
+/** Two workers never lease one leg, and what one holds is not touched by others. */
+export const FREE = `(delivery.lease_until IS NULL OR delivery.lease_until < now())`;
