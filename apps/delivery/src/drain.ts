@@ -44,12 +44,11 @@ async function look(line: DrainedLine, parts: DrainParts): Promise<NextLeg> {
 }
 
 /** Gives back the leg that a line came with, if any. */
-export async function giveBack(
+export function giveBack(
   line: DrainedLine,
   deliveries: Pick<DeliveryStore, 'release'>,
-): Promise<DeliveryLine> {
-  if (isLeased(line)) await deliveries.release(line);
-  return lineOf(line);
+): Promise<void> | undefined {
+  return isLeased(line) ? deliveries.release(line) : undefined;
 }
 
 /** A line as it is known to others, without its leg. */
@@ -57,11 +56,7 @@ export function lineOf({ line, platformId }: DeliveryLine): DeliveryLine {
   return { line, platformId };
 }
 
-/** Puts a line among those that wait. One that came with its leg stays so. */
-export function putLine(waiting: Map<string, DrainedLine>, line: DrainedLine): void {
-  if (isLeased(line) || !waiting.has(line.line)) waiting.set(line.line, line);
-}
-
-function isLeased(line: DrainedLine): line is LeasedLeg {
+/** Whether a line came with its leg. */
+export function isLeased(line: DrainedLine): line is LeasedLeg {
   return 'leaseId' in line;
 }

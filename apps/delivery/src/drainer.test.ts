@@ -131,11 +131,20 @@ test('a line that waits with its leg keeps it, when it is handed over without', 
   expect([asked.slice(FULL), done]).toEqual([[], [`leg ${FULL} dead`]]);
 });
 
-test('legs that wait for their turn or for a slot are given back at the end', async () => {
+test('a leg whose platform has no slot free is given back, and its line looked at when there is one', async () => {
   const slow = Array.from({ length: 8 }, (_, n) => ({ platformId: 'slow', line: `s${n}` }));
-  await drainer.take([...slow, leg(0, 'slow'), ...lines(1, FULL - 8), leg(FULL)]);
+  await drainer.take([...slow, leg(0, 'slow')]);
+  await turn();
+  expect(done).toEqual(['leg 0 given back']);
+  end('s0');
+  await turn();
+  expect(asked.at(-1)).toBe('l0');
+});
+
+test('a leg that waits for its turn is given back at the end', async () => {
+  await drainer.take([...lines(0, FULL), leg(FULL)]);
   await drainer.close(0);
-  expect(done.sort()).toEqual(['leg 0 given back', `leg ${FULL} given back`]);
-  expect(woken).toHaveLength(2);
+  expect(done).toEqual([`leg ${FULL} given back`]);
+  expect(woken).toEqual(lines(FULL, 1));
   for (const answer of answers.values()) answer({ dueInMs: null });
 });

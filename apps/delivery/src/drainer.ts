@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DeliveryLine, type Directory, type LeasedLeg, type Log, type Waker } from '@app/hub';
 import { complainer } from './complain';
-import { drain, type Drained, type DrainedLine, type DrainParts, giveBack, lineOf, putLine } from './drain';
+import { drain, type Drained, type DrainedLine, type DrainParts, giveBack, isLeased, lineOf } from './drain';
 import { Slots } from './slots';
 
 /**
@@ -39,10 +39,15 @@ export class Drainer {
 
   /** Takes lines over; resolves when there is room for more. */
   async take(lines: Iterable<DrainedLine>): Promise<void> {
-    for (const line of lines) putLine(this.ready, line);
+    for (const line of lines) this.put(line);
     this.begin();
     if (this.ready.size > AT_A_TIME && !this.closed)
       await new Promise<void>((resolve) => this.roomMade.push(resolve));
+  }
+
+  /** A line that came with its leg stays so. */
+  private put(line: DrainedLine): void {
+    if (isLeased(line) || !this.ready.has(line.line)) this.ready.set(line.line, line);
   }
 
   /** Whether a line waits here, for its turn or for a slot. */
@@ -50,7 +55,7 @@ export class Drainer {
     return this.ready.has(line.line) || this.slots.isWaiting(line);
   }
 
-  /** Begins nothing more, gives back what has not begun, and waits at most `limitMs` for what is under way. */
+  /** Begins nothing more, gives back what waits for its turn, and waits at most `limitMs` for what is under way. */
   async close(limitMs: number): Promise<void> {
     this.closed = true;
     for (const timer of this.later.values()) clearTimeout(timer);
@@ -62,9 +67,9 @@ export class Drainer {
   }
 
   private async giveBackAll(): Promise<void> {
-    const waiting = [...this.ready.values(), ...this.slots];
-    const lines = await Promise.all(waiting.map((line) => giveBack(line, this.parts.deliveries)));
-    this.parts.waker.wake(lines);
+    const waiting = [...this.ready.values()];
+    await Promise.all(waiting.map((line) => giveBack(line, this.parts.deliveries)));
+    this.parts.waker.wake(waiting.map(lineOf));
   }
 
   private begin(): void {
@@ -92,9 +97,9 @@ export class Drainer {
     await this.parts.deliveries.park(line.platformId);
   }
 
-  /** `undefined`: its platform has no slot free, and the line waits for one. */
+  /** A line whose platform has no slot free waits for one, without a leg: a newer push may replace that. */
   private drain(line: DrainedLine): Promise<void> | undefined {
-    return this.slots.take(line) ? this.drainInSlot(line) : undefined;
+    return this.slots.take(lineOf(line)) ? this.drainInSlot(line) : giveBack(line, this.parts.deliveries);
   }
 
   /** The slot is free as soon as the receiver has answered. */
@@ -111,7 +116,7 @@ export class Drainer {
   private leaveSlot({ platformId }: DeliveryLine, drained: Drained | undefined): void {
     const result = drained?.leg && drained.sent.result;
     const answered = result ? result.refusal === undefined : undefined;
-    for (const next of this.slots.release(platformId, answered)) putLine(this.ready, next);
+    for (const next of this.slots.release(platformId, answered)) this.put(next);
     this.begin();
   }
 
@@ -121,14 +126,14 @@ export class Drainer {
 
   private takeAgain(line: DeliveryLine, againInMs: number | null): void {
     if (againInMs === null || this.closed) return;
-    if (againInMs <= 0) putLine(this.ready, line);
+    if (againInMs <= 0) this.put(line);
     else if (this.later.size < MAX_LATER && !this.later.has(line.line)) this.wait(line, againInMs);
   }
 
   private wait(line: DeliveryLine, ms: number): void {
     const timer = setTimeout(() => {
       this.later.delete(line.line);
-      putLine(this.ready, line);
+      this.put(line);
       this.begin();
     }, Math.ceil(ms));
     this.later.set(line.line, timer);

@@ -1,5 +1,4 @@
 import { type DeliveryLine } from '@app/hub';
-import { type DrainedLine, putLine } from './drain';
 
 /**
  * Attempts at a time to one receiving platform. With 1,024 lines at a time in a process it takes 128 platforms that
@@ -13,7 +12,7 @@ interface Lane {
   busy: number;
   /** How many may be busy. */
   limit: number;
-  readonly waiting: Map<string, DrainedLine>;
+  readonly waiting: Map<string, DeliveryLine>;
 }
 
 /** Shares the jobs of this process out between the receiving platforms: one that is slow takes only its share. */
@@ -22,16 +21,15 @@ export class Slots {
   private waiting = 0;
 
   /** Takes a slot for a line, or lets the line wait for one and says false. */
-  take(line: DrainedLine): boolean {
+  take(line: DeliveryLine): boolean {
     const lane = this.lane(line.platformId);
     if (lane.busy < lane.limit) {
       lane.busy += 1;
       return true;
     }
-    if (this.waiting < MAX_WAITING) {
-      this.waiting -= lane.waiting.size;
-      putLine(lane.waiting, line);
-      this.waiting += lane.waiting.size;
+    if (this.waiting < MAX_WAITING && !lane.waiting.has(line.line)) {
+      lane.waiting.set(line.line, line);
+      this.waiting += 1;
     }
     return false;
   }
@@ -43,7 +41,7 @@ export class Slots {
    * @param answered `undefined` when nothing was sent
    * @returns the lines that waited and may come now
    */
-  release(platformId: string, answered: boolean | undefined): DrainedLine[] {
+  release(platformId: string, answered: boolean | undefined): DeliveryLine[] {
     const lane = this.lane(platformId);
     lane.busy -= 1;
     if (answered !== undefined) lane.limit = answered ? Math.min(lane.limit * 2, MAX_SLOTS) : 1;
@@ -54,11 +52,6 @@ export class Slots {
     return next;
   }
 
-  /** Whatever waits here for a slot. */
-  *[Symbol.iterator](): Generator<DrainedLine> {
-    for (const { waiting } of this.lanes.values()) yield* waiting.values();
-  }
-
   /** Whether a line waits here for a slot. */
   isWaiting({ platformId, line }: DeliveryLine): boolean {
     return this.lanes.get(platformId)?.waiting.has(line) ?? false;
@@ -67,7 +60,7 @@ export class Slots {
   private lane(platformId: string): Lane {
     const known = this.lanes.get(platformId);
     if (known) return known;
-    const lane = { busy: 0, limit: MAX_SLOTS, waiting: new Map<string, DrainedLine>() };
+    const lane = { busy: 0, limit: MAX_SLOTS, waiting: new Map<string, DeliveryLine>() };
     this.lanes.set(platformId, lane);
     return lane;
   }
