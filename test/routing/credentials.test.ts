@@ -43,9 +43,9 @@ async function post(platform: TestPlatform, change: object = {}): Promise<CallAn
   return platform.follow(platform.hub.endpoint('credentials', 'SENDER'), 'POST', { body });
 }
 
-function expectRefused(answer: CallAnswer, httpStatus: number, status: number, words: RegExp): void {
+function expectRefused(answer: CallAnswer, http: number, ocpi: number, words: RegExp, allow?: string) {
   const { status_code, status_message } = answer.json();
-  expect([answer.httpStatus, status_code]).toEqual([httpStatus, status]);
+  expect([answer.httpStatus, status_code, answer.headers.allow]).toEqual([http, ocpi, allow]);
   expect(status_message).toMatch(words);
 }
 
@@ -91,7 +91,7 @@ describe('POST credentials', () => {
   it('is HTTP 405 for who is registered already', async () => {
     const { platform, tokenA } = await invited();
     await platform.register(hub.versionsUrl, tokenA);
-    expectRefused(await post(platform), 405, 2000, /already registered/);
+    expectRefused(await post(platform), 405, 2000, /already registered/, 'GET, PUT, DELETE');
   });
 
   it.each([
@@ -136,6 +136,11 @@ describe('POST credentials', () => {
   it('of a platform without any functional module is 3003', async () => {
     const { platform } = await invited({ modules: [] });
     expectRefused(await post(platform), 200, 3003, /no functional module/);
+  });
+
+  it('of a platform with an endpoint that is no absolute URL is 3001, and names the endpoint', async () => {
+    const { platform } = await invited({ endpointOrigin: '//elsewhere' });
+    expectRefused(await post(platform), 200, 3001, /used: endpoints\[\d\] at \S+: url of \S+ must be an abs/);
   });
 
   it('of a party that another platform holds is 2001, nothing changes, and the message still reaches the holder', async () => {
@@ -201,7 +206,7 @@ describe('PUT credentials', () => {
     const { platform } = await invited();
     await platform.hub.discover(hub.versionsUrl, '2.2.1');
     const answer = await platform.hub.credentials('PUT', platform.credentialsWith('B'));
-    expectRefused(answer, 405, 2000, /not registered/);
+    expectRefused(answer, 405, 2000, /not registered/, 'GET, POST');
   });
 
   it('rotates: messages go on with the new token in both directions, the old one dies with the first use of the new', async () => {
@@ -276,7 +281,7 @@ describe('DELETE credentials', () => {
   it('is HTTP 405 for who is not registered', async () => {
     const { platform } = await invited();
     await platform.hub.discover(hub.versionsUrl, '2.2.1');
-    expectRefused(await platform.unregister(), 405, 2000, /not registered/);
+    expectRefused(await platform.unregister(), 405, 2000, /not registered/, 'GET, POST');
   });
 });
 

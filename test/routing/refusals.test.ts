@@ -198,16 +198,17 @@ describe('a request that is wrong in itself', () => {
   });
 
   it.each([
-    ['PATCH', '2.2.1/receiver/tariffs/NL/CPO/T1'],
-    ['DELETE', '2.2.1/receiver/locations/NL/CPO/L1'],
-    ['POST', '2.2.1/sender/locations'],
-    ['PUT', 'versions'],
-    ['POST', '2.2.1'],
-    ['PUT', '2.2.1/hubclientinfo'],
-    ['PATCH', '2.2.1/credentials'],
-  ])('(%s %s, a method that is not there) is HTTP 405', async (method, path) => {
+    ['PATCH', '2.2.1/receiver/tariffs/NL/CPO/T1', 'GET, PUT, DELETE'],
+    ['DELETE', '2.2.1/receiver/locations/NL/CPO/L1', 'GET, PUT, PATCH'],
+    ['POST', '2.2.1/sender/locations', 'GET'],
+    ['PUT', 'versions', 'GET'],
+    ['POST', '2.2.1', 'GET'],
+    ['PUT', '2.2.1/hubclientinfo', 'GET'],
+    ['PATCH', '2.2.1/credentials', 'GET, POST, PUT, DELETE'],
+  ])('(%s %s, a method that is not there) is HTTP 405 with those that are', async (method, path, allow) => {
     const answer = await cpo.follow(hub.versionsUrl.replace('versions', path), method, { body: '{}' });
     expectRefusal(answer, 405, 2000, /method/);
+    expect(answer.headers.allow).toBe(allow);
   });
 
   it.each([

@@ -15,6 +15,8 @@ interface RefusalRow {
   readonly message: string;
   /** When it has, for the `Retry-After` header, where the refusal does not know better. */
   readonly retryAfterSeconds?: number;
+  /** What it can be asked instead, for the `Allow` header that HTTP asks for with a 405. Spec: RFC 9110, 15.5.6. */
+  readonly allow?: readonly string[];
 }
 
 const row = (httpStatus: number, ocpiStatus: number, resend: boolean, message: string): RefusalRow => ({
@@ -207,8 +209,14 @@ export const REFUSALS = {
     'the receiver refused the credentials of the hub',
   ),
 
-  already_registered: row(405, STATUS.CLIENT_ERROR, false, 'already registered: use PUT to update'),
-  not_registered: row(405, STATUS.CLIENT_ERROR, false, 'not registered: use POST to register'),
+  already_registered: {
+    ...row(405, STATUS.CLIENT_ERROR, false, 'already registered: use PUT to update'),
+    allow: ['GET', 'PUT', 'DELETE'],
+  },
+  not_registered: {
+    ...row(405, STATUS.CLIENT_ERROR, false, 'not registered: use POST to register'),
+    allow: ['GET', 'POST'],
+  },
   handshake_running: row(
     200,
     STATUS.CLIENT_ERROR,
@@ -249,12 +257,15 @@ export type RefusalCode = keyof typeof REFUSALS;
 interface HubErrorOptions extends ErrorOptions {
   /** When the same message has a chance, for the `Retry-After` header. */
   readonly retryAfterSeconds?: number | undefined;
+  /** See `RefusalRow`. */
+  readonly allow?: readonly string[] | undefined;
 }
 
 /** A refusal on its way to the caller. `code` is what decisions match on; `message` is for people. */
 export class HubError extends Error {
   override readonly name = 'HubError';
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: readonly string[] | undefined;
 
   constructor(
     readonly code: RefusalCode,
@@ -263,6 +274,7 @@ export class HubError extends Error {
   ) {
     super(detail ? `${REFUSALS[code].message}: ${detail}` : REFUSALS[code].message, options);
     this.retryAfterSeconds = options?.retryAfterSeconds ?? this.row.retryAfterSeconds;
+    this.allow = options?.allow ?? this.row.allow;
   }
 
   get row(): RefusalRow {

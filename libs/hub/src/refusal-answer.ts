@@ -27,6 +27,7 @@ export function refusalAnswer(
       ...idHeaders(ids),
       ...(routing ? routingHeaders(routing.to, routing.from) : []),
       ...(STATUS_HEADERS[httpStatus] ?? []),
+      ...(error.allow === undefined ? [] : ['Allow', error.allow.join(', ')]),
       ...(error.retryAfterSeconds === undefined ? [] : ['Retry-After', String(error.retryAfterSeconds)]),
     ],
     body: Buffer.from(JSON.stringify(envelope(ocpiStatus, now, undefined, error.message))),

@@ -85,8 +85,9 @@ function identify(
 ): Identified {
   const { kind, module, interfaceRole } = detour;
   const [from, to] = [detour.holder.party, detour.owner.party];
-  if (!DETOUR_METHODS[kind].includes(incoming.method)) {
-    throw new HubError('method_not_allowed', `use ${DETOUR_METHODS[kind].join(' or ')}`);
+  const allow = DETOUR_METHODS[kind];
+  if (!allow.includes(incoming.method)) {
+    throw new HubError('method_not_allowed', `use ${allow.join(' or ')}`, { allow });
   }
   requirePair(readFrom(incoming.headers), from, 'from_malformed');
   requirePair(readTo(incoming.headers), to, 'to_malformed');

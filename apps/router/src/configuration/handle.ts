@@ -38,7 +38,7 @@ export async function handle(
   const incoming = incomingOf(request);
   const { holder, token } = await authenticateAnyToken(incoming, parts);
   const handler = Object.hasOwn(handlers, incoming.method) ? handlers[incoming.method] : undefined;
-  if (!handler) throw new HubError('method_not_allowed', incoming.method);
+  if (!handler) throw new HubError('method_not_allowed', incoming.method, { allow: Object.keys(handlers) });
   const { data, headers = [] } = await handler({ incoming, holder, token });
   answer(reply, {
     httpStatus: 200,

@@ -13,10 +13,9 @@ export function accept(incoming: Incoming): Accepted {
   const row = moduleRow(target.module);
   const operation = row && operationOf(row, target.interfaceRole, incoming.method);
   if (row && !operation) {
-    throw new HubError(
-      'method_not_allowed',
-      `${incoming.method} on ${target.module} ${target.interfaceRole}`,
-    );
+    const allow = row.interfaces[target.interfaceRole].operations.map(({ method }) => method);
+    const asked = `${incoming.method} on ${target.module} ${target.interfaceRole}`;
+    throw new HubError('method_not_allowed', asked, { allow });
   }
   return learned(incoming, { target, row, operation });
 }
