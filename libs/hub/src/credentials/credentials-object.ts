@@ -48,7 +48,8 @@ export function parseCredentials(body: Buffer | null): Credentials {
       `must be 1 to ${MAX_TOKEN_LENGTH} printable ASCII characters without white space`,
     );
   }
-  return { token: object.token, url: parseUrl(object.url, 'url'), parties: parseRoles(object.roles) };
+  if (!isPlatformUrl(object.url)) throw malformed('url', `must be ${PLATFORM_URL}`);
+  return { token: object.token, url: object.url, parties: parseRoles(object.roles) };
 }
 
 /** The hub's own Credentials object with a token for one peer. A hub reports itself alone, as role HUB. */
@@ -67,12 +68,12 @@ export function hubCredentials(hub: HubIdentity, token: string): Record<string, 
   };
 }
 
-/** An absolute http(s) URL of at most 255 characters. @throws HubError `credentials_malformed` */
-export function parseUrl(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !/^https?:$/.test(protocolOf(value))) {
-    throw malformed(field, `must be an absolute http or https URL of at most ${MAX_URL_LENGTH} characters`);
-  }
-  return value;
+/** What an `isPlatformUrl` is, for messages about one that is not. */
+export const PLATFORM_URL = `an absolute http or https URL of at most ${MAX_URL_LENGTH} characters`;
+
+/** Whether a value may be a URL of a platform. Spec: 2.2.1-d2 types, URL type. */
+export function isPlatformUrl(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_URL_LENGTH && /^https?:$/.test(protocolOf(value));
 }
 
 function protocolOf(value: string): string {

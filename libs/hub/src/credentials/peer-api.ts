@@ -17,7 +17,7 @@ import {
 import { asHubError, HubError } from '../hub-error';
 import { send } from '../roads/direct';
 import { type Courier, type EndpointRecord } from '../ports';
-import { parseUrl } from './credentials-object';
+import { isPlatformUrl, PLATFORM_URL } from './credentials-object';
 
 /** Endpoints that one platform may advertise; more is a mistake or an attack. */
 const MAX_ENDPOINTS = 200;
@@ -145,9 +145,6 @@ function readEndpoint(row: Record<string, unknown>, field: string): EndpointReco
 }
 
 function parsePeerUrl(value: unknown, field: string): string {
-  try {
-    return parseUrl(value, field);
-  } catch (error) {
-    throw new HubError('peer_unusable', asHubError(error).message, { cause: error });
-  }
+  if (isPlatformUrl(value)) return value;
+  throw new HubError('peer_unusable', `${field} must be ${PLATFORM_URL}`);
 }
