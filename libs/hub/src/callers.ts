@@ -6,7 +6,8 @@ import { type ClientCertificates } from './client-certificates';
 import { hashToken, type TokenGrace } from './credentials';
 import { type Directory, type Newcomers, type TokenHolder } from './directory';
 import { type Incoming } from './exchange';
-import { asHubError, HubError, type RefusalCode } from './hub-error';
+import { asHubError, HubError } from './hub-error';
+import { type RefusalCode } from './refusals';
 import { tokensOf } from './path/authenticate';
 import { type LifeSigns } from './status/life-signs';
 

@@ -4,7 +4,7 @@
  * Spec: 2.2.1-d2 status_codes; RFC 9110, 10.2.3 Retry-After.
  */
 import { STATUS } from '@app/ocpi';
-import { type RefusalCode, REFUSALS } from './hub-error';
+import { type RefusalCode, REFUSALS } from './refusals';
 
 /** An attempt's end: either the receiver answered, or the hub knows why it did not. */
 export type AttemptResult =

@@ -3,7 +3,8 @@
  *
  * Spec: 2.2.1-d2 credentials, Registration, Updating the credentials and resetting the credentials token.
  */
-import { asHubError, HubError, type RefusalCode } from '../hub-error';
+import { asHubError, HubError } from '../hub-error';
+import { type RefusalCode } from '../refusals';
 import { type PlatformRecord } from '../ports';
 import { type Credentials, hubCredentials, parseCredentials } from './credentials-object';
 import { type Agreed, keep, refresh, type RegistrationParts, registrationOf, requireNotHub } from './keep';

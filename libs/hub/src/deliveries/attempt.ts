@@ -6,7 +6,8 @@
 import { idHeaders, joinEndpoint, type PartyId, partyKey, routingHeaders, statusCodeOf } from '@app/ocpi';
 import { decodedBody } from '../content';
 import { type Directory, type PlatformEntry } from '../directory';
-import { REFUSAL_OF_FAULT, type RefusalCode, REFUSALS } from '../hub-error';
+import { REFUSAL_OF_FAULT } from '../hub-error';
+import { type RefusalCode, REFUSALS } from '../refusals';
 import {
   type Courier,
   type CourierAnswer,

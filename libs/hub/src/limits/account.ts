@@ -1,4 +1,5 @@
-import { HubError, type RefusalCode } from '../hub-error';
+import { HubError } from '../hub-error';
+import { type RefusalCode } from '../refusals';
 import { type Room, type Share } from './room';
 import { type Rate, TokenBucket } from './token-bucket';
 
