@@ -9,6 +9,7 @@ const REFUSAL_OF_STATUS: Readonly<Record<number, () => HubError>> = {
   400: () => new HubError('bad_request'),
   404: () => new HubError('no_such_url'),
   413: () => new HubError('body_too_large'),
+  415: () => new HubError('bad_request', 'Content-Type is no media type'),
 };
 
 /** Whatever goes wrong outside the path of functional messages is answered in the protocol's own form. */

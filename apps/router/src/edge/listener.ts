@@ -1,11 +1,13 @@
+import { HubError, refusalAnswer } from '@app/hub';
 import { createHttpServer, type ServerTls } from '@app/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type RequestListener } from 'node:http';
+import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type Door, type DoorLimits } from '../door/door';
 import { wireLimits } from '../door/wire-limits';
 import { type RouterParts } from '../parts';
-import { isFunctional, serveFunctional } from './functional';
+import { isFunctional, serveFunctional, write } from './functional';
 import { answerHttpFault } from './http-fault';
+import { incomingFrom } from './message';
 
 /**
  * Client certificates are asked for and none is demanded in the handshake: which platform must show which one is
@@ -32,6 +34,9 @@ export function createListener(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: answerHttpFault,
+    // A path that cannot be decoded, or with a part longer than any that is served.
+    frameworkErrors: (_error: unknown, request: Raw<IncomingMessage>, reply: Raw<ServerResponse>) =>
+      noSuchUrl(request.raw, reply.raw, parts),
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
@@ -44,4 +49,14 @@ function oneOfTwo(nest: RequestListener, parts: RouterParts, maxBodyBytes: numbe
     if (isFunctional(request)) void serveFunctional(request, response, parts, maxBodyBytes);
     else nest(request, response);
   };
+}
+
+/** What Fastify wraps. */
+interface Raw<T> {
+  readonly raw: T;
+}
+
+function noSuchUrl(request: IncomingMessage, response: ServerResponse, { now }: RouterParts): void {
+  const { ids } = incomingFrom(request, request.url ?? '/', null);
+  write(response, refusalAnswer(new HubError('no_such_url'), ids, now()));
 }
