@@ -31,7 +31,8 @@ export class CredentialsController {
     kind: 'first' | 'update',
   ): Promise<ConfigurationAnswer> {
     const { platform } = holder;
-    const asked = { platform, kind, version, body: incoming.body };
+    const { body, headers } = incoming;
+    const asked = { platform, kind, version, body, headers };
     return { data: await registerPlatform(this.parts.registration, asked) };
   }
 

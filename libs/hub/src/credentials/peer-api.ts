@@ -14,9 +14,10 @@ import {
   type Version,
   VERSIONS,
 } from '@app/ocpi';
+import { decodedBody } from '../content';
 import { asHubError, HubError } from '../hub-error';
 import { send } from '../roads/direct';
-import { type Courier, type EndpointRecord } from '../ports';
+import { type Courier, type CourierAnswer, type EndpointRecord } from '../ports';
 import { isPlatformUrl, PLATFORM_URL } from './credentials-object';
 
 /** Endpoints that one platform may advertise; more is a mistake or an attack. */
@@ -89,11 +90,13 @@ export async function ask(parts: PeerParts, request: PeerRequest): Promise<unkno
   }).catch((error: unknown) => {
     throw new HubError('peer_unusable', `${method} ${url}: ${asHubError(error).message}`, { cause: error });
   });
-  return dataOf(answer.body, `${method} ${url}`, answer.httpStatus);
+  return dataOf(answer, `${method} ${url}`);
 }
 
-function dataOf(body: Buffer, what: string, httpStatus: number): unknown {
-  const envelope = parseEnvelope(body);
+/** Without an `Accept-Encoding` in the request an answer may be encoded all the same. Spec: RFC 9110, 12.5.3. */
+function dataOf({ httpStatus, headers, body }: CourierAnswer, what: string): unknown {
+  const plain = decodedBody(body, headers['content-encoding']);
+  const envelope = plain && parseEnvelope(plain);
   if (httpStatus >= 300 || !isSuccess(Number(envelope?.status_code ?? STATUS.SERVER_ERROR))) {
     const said = envelope ? `OCPI ${String(envelope.status_code)}` : 'no OCPI message';
     throw new HubError('peer_unusable', `${what}: HTTP ${httpStatus}, ${said}`);

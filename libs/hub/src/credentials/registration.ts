@@ -3,7 +3,8 @@
  *
  * Spec: 2.2.1-d2 credentials, Registration, Updating to a newer version, POST, PUT and DELETE Method.
  */
-import { type Version } from '@app/ocpi';
+import { type IncomingHeaders, type Version } from '@app/ocpi';
+import { plainBody } from '../content';
 import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
 import { type Registration } from '../ports';
@@ -19,6 +20,8 @@ export interface CredentialsRequest {
   /** The version of the credentials endpoint that was called: the one that is registered. */
   readonly version: Version;
   readonly body: Buffer | null;
+  /** They say how the body is encoded. */
+  readonly headers: IncomingHeaders;
 }
 
 /**
@@ -31,12 +34,12 @@ export interface CredentialsRequest {
  */
 export async function registerPlatform(
   parts: RegistrationParts,
-  { platform, kind, version, body }: CredentialsRequest,
+  { platform, kind, version, body, headers }: CredentialsRequest,
 ): Promise<Record<string, unknown>> {
   const registered = platform.authorization !== null;
   if (registered !== (kind === 'update'))
     throw new HubError(registered ? 'already_registered' : 'not_registered');
-  const credentials = parseCredentials(body);
+  const credentials = parseCredentials(body && plainBody(body, headers));
   requireNotHub(credentials.parties, parts.hub);
   const access = { platformId: platform.id, token: credentials.token };
   const offer = await fetchOffer(parts, access, credentials.url, version);

@@ -1,0 +1,59 @@
+/** What is said in a handshake, in forms that HTTP allows and few use. */
+import { type CallAnswer, type CallHeaders, sendCall } from '@app/testkit';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { startHub, type TestHub } from '../support/hub';
+
+let hub: TestHub;
+let peer: Server;
+let origin: string;
+
+/** A platform that compresses whatever it answers, as some proxies do. */
+beforeAll(async () => {
+  hub = await startHub();
+  peer = createServer(({ url }, response) => {
+    const endpoints = [{ identifier: 'tokens', role: 'RECEIVER', url: `${origin}/tokens` }];
+    const versions = [{ version: '2.2.1', url: `${origin}/2.2.1` }];
+    const data = url === '/versions' ? versions : { version: '2.2.1', endpoints };
+    const answer = { data, status_code: 1000, timestamp: new Date().toISOString() };
+    response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(JSON.stringify(answer)));
+  });
+  await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(peer.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await new Promise((resolve) => peer.close(resolve).closeAllConnections());
+  await hub.close();
+});
+
+let next = 100;
+async function register(
+  encode: (json: string) => string | Buffer,
+  headers: CallHeaders,
+): Promise<CallAnswer> {
+  const { token_a: token } = await hub.admin.createPlatform('peer');
+  const business_details = { name: 'Peer' };
+  const roles = [{ role: 'CPO', country_code: 'NL', party_id: String(next++), business_details }];
+  const body = encode(JSON.stringify({ token: 'theirs', url: `${origin}/versions`, roles }));
+  const url = hub.versionsUrl.replace('versions', '2.2.1/credentials');
+  return sendCall({ method: 'POST', url, token, body, headers });
+}
+
+it('versions and details that come encoded unasked are read', async () => {
+  const answer = await register((json) => json, {});
+  expect([answer.httpStatus, answer.json().status_code]).toEqual([200, 1000]);
+});
+
+it('credentials that come encoded are read like any body', async () => {
+  const answer = await register(gzipSync, { 'Content-Encoding': 'gzip' });
+  expect([answer.httpStatus, answer.json().status_code]).toEqual([200, 1000]);
+});
+
+it('credentials in an encoding that the hub cannot read are refused in words', async () => {
+  const answer = await register((json) => json, { 'Content-Encoding': 'zstd' });
+  expect([answer.httpStatus, answer.json()]).toMatchObject([
+    400,
+    { status_code: 2000, status_message: expect.stringContaining('Content-Encoding') },
+  ]);
+});
