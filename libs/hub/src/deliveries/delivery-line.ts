@@ -1,5 +1,5 @@
 import { partyKey, type PushedObject } from '@app/ocpi';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type DeliveryLine, type Leg } from '../ports';
 
 /**
@@ -8,6 +8,6 @@ import { type DeliveryLine, type Leg } from '../ports';
  */
 export function deliveryLine({ platformId, party }: Leg, { key }: PushedObject): DeliveryLine {
   const receiver = party ? partyKey(party) : '';
-  const hex = createHash('sha256').update(`${platformId} ${receiver} ${key}`).digest('hex').slice(0, 32);
+  const hex = hash('sha256', `${platformId} ${receiver} ${key}`, 'hex').slice(0, 32);
   return { line: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), platformId };
 }
