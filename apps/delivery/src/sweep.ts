@@ -21,7 +21,7 @@ const OVERDUE_MS = 2_000;
 /** Legs of one statement. */
 const PAGE = 1_000;
 /** Bundles of one sweep: no more than a process drains at a time. */
-const BUNDLES = 5;
+const BUNDLES = 2;
 /** Pages of one sweep. The next goes on from there. */
 const PAGES_PER_SWEEP = 20;
 /** Between two purges, in ms. */

@@ -10,8 +10,8 @@ import { type PushCache } from './push-cache';
 
 /** Fewer legs are leased each: a bundle costs a row and its removal, and what it holds waits for one worker. */
 const SMALLEST_BUNDLE = 20;
-/** A push to a thousand is still five bundles, so that workers share it. */
-const LARGEST_BUNDLE = 200;
+/** A push to thousands is still several bundles, so that workers share it. */
+const LARGEST_BUNDLE = 500;
 /** For how long a bundle may wait for its worker, in ms: what comes later is leased leg by leg. */
 export const BUNDLE_WAIT_MS = 10_000;
 
