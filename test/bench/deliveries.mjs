@@ -31,7 +31,7 @@ export async function measureDeliveries({ folder, stores, receivers, rounds }, s
     const memory = stores.redisUrl && (await memoryPerLeg(stores.redisUrl, run));
     const worker = await startApp('delivery', environment);
     running.push(worker);
-    await allArrived(sink, stores.redisUrl ? receivers : 0);
+    await allArrived(sink, stores.redisUrl ? 2 * receivers : 0);
     return { receivers, memory, ...(await pushRounds({ ...run, worker, rounds, folder }, say)) };
   } finally {
     await Promise.all(running.map((process_) => process_.stop()));
@@ -81,9 +81,11 @@ async function memoryPerLeg(redisUrl, run) {
   const { Redis } = await import('ioredis');
   const redis = new Redis(redisUrl);
   const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]);
+  await push(run, 'FIRST'); // with it Redis learns the scripts of the queue
+  await sleep(2_000); // the router queues what it accepted beside the answer
   const before = await used();
   await push(run, 'WAITING');
-  await sleep(2_000); // the router queues what it accepted beside the answer
+  await sleep(2_000);
   const bytes = ((await used()) - before) / run.receivers;
   redis.disconnect();
   return bytes;
