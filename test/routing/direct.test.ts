@@ -166,6 +166,17 @@ describe('a direct message', () => {
     expect(answer.body.subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
   });
 
+  it('is not answered in an encoding that the caller takes and the hub cannot look into', async () => {
+    emsp.answerWith(({ headers }) => {
+      const zstd = headers['accept-encoding']?.includes('zstd');
+      return zstd ? { headers: { 'Content-Encoding': 'zstd' }, body: Buffer.from('28b52ffd', 'hex') } : {};
+    });
+    const headers = { 'Accept-Encoding': 'gzip, deflate, br, zstd' };
+    const answer = await cpo.call({ ...put, rest: '/NL/CPO/L1', body: '{}', headers });
+    expect(answer.json().status_code).toBe(1000);
+    expect(only(emsp.received).headers['accept-encoding']).toBe('gzip, deflate, br');
+  });
+
   it("never carries the caller's credentials, cookies or own headers across", async () => {
     const headers = { Cookie: 'session=1', 'X-Forwarded-For': '1.2.3.4', 'X-Own': 'yes', Via: '1.1 x' };
     await cpo.call({ ...put, rest: '/NL/CPO/L1', body: '{}', headers });

@@ -1,4 +1,4 @@
-import { type IncomingHeaders, isJson, single } from '@app/ocpi';
+import { type ContentCoding, type IncomingHeaders, isJson, single } from '@app/ocpi';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Accepted } from './exchange';
 import { HubError } from './hub-error';
@@ -10,7 +10,9 @@ const CONTENT_ENCODING = 'content-encoding';
  */
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 
-const DECODERS: Readonly<Record<string, (bytes: Buffer, maxOutputLength: number) => Buffer>> = {
+type Decoder = (bytes: Buffer, maxOutputLength: number) => Buffer;
+
+const DECODERS: Readonly<Record<ContentCoding, Decoder>> = {
   identity: (bytes) => bytes,
   gzip: (bytes, maxOutputLength) => gunzipSync(bytes, { maxOutputLength }),
   'x-gzip': (bytes, maxOutputLength) => gunzipSync(bytes, { maxOutputLength }),
@@ -30,7 +32,8 @@ export function decodedBody(
 ): Buffer | undefined {
   if (contentEncoding === undefined) return body;
   try {
-    return DECODERS[contentEncoding.trim().toLowerCase()]?.(body, maxBytes);
+    const decoders: Readonly<Partial<Record<string, Decoder>>> = DECODERS;
+    return decoders[contentEncoding.trim().toLowerCase()]?.(body, maxBytes);
   } catch {
     return undefined;
   }

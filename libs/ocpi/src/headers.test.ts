@@ -58,6 +58,17 @@ describe('headers that cross the hub', () => {
     );
   });
 
+  it.each([
+    ['gzip, deflate, br', 'gzip, deflate, br'],
+    ['gzip, deflate, br, zstd', 'gzip, deflate, br'],
+    ['zstd;q=1, GZIP;q=0.8,*;q=0.1', 'GZIP;q=0.8'],
+    ['zstd', 'identity'],
+    ['*', 'identity'],
+    ['', 'identity'],
+  ])('ask in Accept-Encoding %p only for what the hub can look into: %p', (accepted, onward) => {
+    expect(onwardHeaders({ 'accept-encoding': accepted })).toEqual(['Accept-Encoding', onward]);
+  });
+
   it('bring paging and the location of a CDR back, and no cookie', () => {
     const headers = {
       link: '<x>',

@@ -15,17 +15,24 @@ const FROM_PARTY = 'ocpi-from-party-id';
 export const REQUEST_ID = 'x-request-id';
 export const CORRELATION_ID = 'x-correlation-id';
 
+/** Encodings of bodies that the hub can look into. */
+const CONTENT_CODINGS = ['identity', 'gzip', 'x-gzip', 'deflate', 'br'] as const;
+export type ContentCoding = (typeof CONTENT_CODINGS)[number];
+
+/** Header names, their spelling, and what becomes of the value when it does not cross as it is. */
+type CrossingHeader = readonly [name: string, spelling: string, onward?: (value: string) => string];
+
 /** Request headers that reach the receiver. All others stay behind: credentials, cookies, hop-by-hop. */
-const REQUEST_HEADERS = [
+const REQUEST_HEADERS: readonly CrossingHeader[] = [
   ['accept', 'Accept'],
-  ['accept-encoding', 'Accept-Encoding'],
+  ['accept-encoding', 'Accept-Encoding', readableCodings],
   ['accept-language', 'Accept-Language'],
   ['content-encoding', 'Content-Encoding'],
   ['content-type', 'Content-Type'],
-] as const;
+];
 
 /** Answer headers that reach the caller. */
-const ANSWER_HEADERS = [
+const ANSWER_HEADERS: readonly CrossingHeader[] = [
   ['content-encoding', 'Content-Encoding'],
   ['content-language', 'Content-Language'],
   ['content-type', 'Content-Type'],
@@ -34,7 +41,7 @@ const ANSWER_HEADERS = [
   ['retry-after', 'Retry-After'],
   ['x-limit', 'X-Limit'],
   ['x-total-count', 'X-Total-Count'],
-] as const;
+];
 
 /** What a pair of routing headers says. */
 export type RoutingPair =
@@ -105,11 +112,25 @@ export function backwardHeaders(headers: IncomingHeaders): string[] {
   return allowed(headers, ANSWER_HEADERS);
 }
 
-function allowed(headers: IncomingHeaders, names: readonly (readonly [string, string])[]): string[] {
+function allowed(headers: IncomingHeaders, names: readonly CrossingHeader[]): string[] {
   const list: string[] = [];
-  for (const [name, spelling] of names) {
-    const value = headers[name];
-    if (value !== undefined) list.push(spelling, single(value)!);
+  for (const [name, spelling, onward] of names) {
+    const value = single(headers[name]);
+    if (value !== undefined) list.push(spelling, onward ? onward(value) : value);
   }
   return list;
+}
+
+/**
+ * Of the codings that a caller takes, those in which the hub can find the status of the answer: one in `zstd` would
+ * be no OCPI message to it.
+ */
+function readableCodings(accepted: string): string {
+  const readable = accepted.split(',').filter(isReadable).join(',').trim();
+  return readable === '' ? 'identity' : readable;
+}
+
+function isReadable(accepted: string): boolean {
+  const coding = accepted.split(';', 1)[0]!.trim().toLowerCase();
+  return (CONTENT_CODINGS as readonly string[]).includes(coding);
 }

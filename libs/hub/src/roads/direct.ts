@@ -94,7 +94,9 @@ function readAnswer(answer: CourierAnswer, { party }: Receiver): Answer {
   if (httpStatus === 401 || httpStatus === 403) throw new HubError('hub_token_refused', partyKey(party));
   const plain = decodedBody(body, headers['content-encoding']);
   const ocpiStatus = plain && statusCodeOf(plain);
-  if (ocpiStatus === undefined)
-    throw new HubError('answer_not_ocpi', `${partyKey(party)}, HTTP ${httpStatus}`);
+  if (ocpiStatus === undefined) {
+    const why = plain ? '' : ', its Content-Encoding cannot be read, or not within the size of an answer';
+    throw new HubError('answer_not_ocpi', `${partyKey(party)}, HTTP ${httpStatus}${why}`);
+  }
   return { httpStatus, ocpiStatus, headers, body, from: party };
 }
