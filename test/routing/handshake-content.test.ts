@@ -8,12 +8,13 @@ import { startHub, type TestHub } from '../support/hub';
 let hub: TestHub;
 let peer: Server;
 let origin: string;
+let endpoint: string;
 
 /** A platform that compresses whatever it answers, as some proxies do. */
 beforeAll(async () => {
   hub = await startHub();
   peer = createServer(({ url }, response) => {
-    const endpoints = [{ identifier: 'tokens', role: 'RECEIVER', url: `${origin}/tokens` }];
+    const endpoints = [{ identifier: 'tokens', role: 'RECEIVER', url: endpoint }];
     const versions = [{ version: '2.2.1', url: `${origin}/2.2.1` }];
     const data = url === '/versions' ? versions : { version: '2.2.1', endpoints };
     const answer = { data, status_code: 1000, timestamp: new Date().toISOString() };
@@ -27,27 +28,54 @@ afterAll(async () => {
   await hub.close();
 });
 
+beforeEach(() => {
+  endpoint = `${origin}/tokens`;
+});
+
 let next = 100;
 async function register(
-  encode: (json: string) => string | Buffer,
-  headers: CallHeaders,
+  encode: (json: string) => string | Buffer = (json) => json,
+  headers: CallHeaders = {},
+  url = `${origin}/versions`,
 ): Promise<CallAnswer> {
   const { token_a: token } = await hub.admin.createPlatform('peer');
   const business_details = { name: 'Peer' };
   const roles = [{ role: 'CPO', country_code: 'NL', party_id: String(next++), business_details }];
-  const body = encode(JSON.stringify({ token: 'theirs', url: `${origin}/versions`, roles }));
-  const url = hub.versionsUrl.replace('versions', '2.2.1/credentials');
-  return sendCall({ method: 'POST', url, token, body, headers });
+  const body = encode(JSON.stringify({ token: 'theirs', url, roles }));
+  const target = hub.versionsUrl.replace('versions', '2.2.1/credentials');
+  return sendCall({ method: 'POST', url: target, token, body, headers });
 }
 
 it('versions and details that come encoded unasked are read', async () => {
-  const answer = await register((json) => json, {});
+  const answer = await register();
   expect([answer.httpStatus, answer.json().status_code]).toEqual([200, 1000]);
 });
 
 it('credentials that come encoded are read like any body', async () => {
   const answer = await register(gzipSync, { 'Content-Encoding': 'gzip' });
   expect([answer.httpStatus, answer.json().status_code]).toEqual([200, 1000]);
+});
+
+describe.each([
+  ['a space', (url: string) => `${url}/a b`],
+  ['white space around it', (url: string) => ` ${url} `],
+  ['a letter beyond ASCII', (url: string) => `${url}/é`],
+  ['a user name', (url: string) => url.replace('//', '//user:secret@')],
+  ['backslashes', (url: string) => url.replace('//', '\\\\')],
+  ['one slash', (url: string) => url.replace('//', '/')],
+])('a URL with %s, to which nothing could be sent,', (_, spoil) => {
+  it('is 3001 as an endpoint', async () => {
+    endpoint = spoil(endpoint);
+    const { status_code, status_message } = (await register()).json();
+    expect([status_code, status_message]).toEqual([3001, expect.stringContaining('url of tokens')]);
+  });
+
+  it('is 2001 as the versions URL', async () => {
+    const { status_code, status_message } = (
+      await register(undefined, {}, spoil(`${origin}/versions`))
+    ).json();
+    expect([status_code, status_message]).toEqual([2001, expect.stringContaining('url must be')]);
+  });
 });
 
 it('credentials in an encoding that the hub cannot read are refused in words', async () => {

@@ -12,11 +12,13 @@ import {
   type PartyId,
   partyKey,
 } from '@app/ocpi';
+import { destinationOf } from '../detours/peer-hosts';
 import { HubError } from '../hub-error';
 
 /** More parties on one platform than this is a mistake or an attack. */
 const MAX_ROLES = 1_000;
 const MAX_URL_LENGTH = 255;
+const SENDABLE_URL = new RegExp(`^[!-~]{1,${MAX_URL_LENGTH}}$`);
 
 export type CredentialsParty = Party & { readonly businessDetails: Record<string, unknown> | null };
 
@@ -69,15 +71,16 @@ export function hubCredentials(hub: HubIdentity, token: string): Record<string, 
 }
 
 /** What an `isPlatformUrl` is, for messages about one that is not. */
-export const PLATFORM_URL = `an absolute http or https URL of at most ${MAX_URL_LENGTH} characters`;
+export const PLATFORM_URL =
+  `an absolute http or https URL of at most ${MAX_URL_LENGTH} characters, all of them ASCII and none of them ` +
+  'white space, without a user name';
 
-/** Whether a value may be a URL of a platform. Spec: 2.2.1-d2 types, URL type. */
+/**
+ * Whether a value may be a URL of a platform. One that could not be sent to would be found out with the first
+ * message, by somebody who can do nothing about it. Spec: 2.2.1-d2 types, URL type.
+ */
 export function isPlatformUrl(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_URL_LENGTH && /^https?:$/.test(protocolOf(value));
-}
-
-function protocolOf(value: string): string {
-  return URL.canParse(value) ? new URL(value).protocol : '';
+  return typeof value === 'string' && SENDABLE_URL.test(value) && destinationOf(value) !== undefined;
 }
 
 function parseJson(body: Buffer | null): unknown {
