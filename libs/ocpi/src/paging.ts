@@ -14,7 +14,8 @@ export interface Paging {
   readonly dateTo: Date | undefined;
 }
 
-const WHOLE = /^[0-9]{1,9}$/;
+/** Also what clients take for no limit at all: 2147483647, 9007199254740991. */
+const WHOLE = /^[0-9]{1,16}$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
 
 /**
