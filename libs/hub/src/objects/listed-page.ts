@@ -1,4 +1,4 @@
-import { bytesAt, findElements, nextLinks, statusCodeOf } from '@app/ocpi';
+import { bytesAt, findElements, isSuccess, nextLinks, statusCodeOf } from '@app/ocpi';
 import { decodedBody } from '../content';
 import { HubError } from '../hub-error';
 import { type CourierAnswer } from '../ports';
@@ -17,6 +17,7 @@ export interface ListedPage {
 }
 
 const WHOLE = /^\d{1,15}$/;
+const NULL = Buffer.from('null');
 
 /**
  * Reads a page of a list. Spec: 2.2.1-d2 transport_and_format, Paginated Response.
@@ -32,16 +33,21 @@ export function readListedPage({ httpStatus, headers, body }: CourierAnswer): Li
   return {
     httpStatus,
     ocpiStatus,
-    elements: elementsOf(plain!),
+    elements: isSuccess(ocpiStatus) ? elementsOf(plain!) : [],
     link: link !== undefined && nextLinks(link).length > 0 ? link : undefined,
     total: WHOLE.test(total) ? Number(total) : undefined,
   };
 }
 
-/** No `data` is an empty list: some leave it out. */
+/**
+ * No `data` is an empty list: some leave it out. Any other value is no list, and not one that has become empty.
+ *
+ * @throws HubError `answer_not_ocpi`
+ */
 function elementsOf(body: Buffer): Buffer[] {
   const list = valueIn(body, 'data');
-  return (list && findElements(list) ? findElements(list)! : []).map((span) =>
-    Buffer.from(bytesAt(list!, span)),
-  );
+  if (!list || Buffer.from(list).equals(NULL)) return [];
+  const elements = findElements(list);
+  if (!elements) throw new HubError('answer_not_ocpi', 'data is not a list');
+  return elements.map((span) => Buffer.from(bytesAt(list, span)));
 }

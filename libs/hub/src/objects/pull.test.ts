@@ -158,6 +158,7 @@ test('a refusal, no OCPI message, and a fault end it; nothing is removed', async
     [{ httpStatus: 200, body: '{"status_code":2000}' }, 'OCPI 2000'],
     [{ httpStatus: 500, body: '{"status_code":1000}' }, 'HTTP 500'],
     [{ httpStatus: 200, body: '<html>' }, 'not an OCPI message'],
+    [{ httpStatus: 200, body: '{"status_code":1000,"data":{"id":"A"}}' }, 'data is not a list'],
     [{ httpStatus: 401, body: '{"status_code":2001}' }, 'credentials'],
     [{ fault: 'answer_too_large' }, 'too large'],
   ] as const;
