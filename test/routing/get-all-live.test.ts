@@ -1,5 +1,5 @@
 /** GET All of sessions and CDRs: asked of each party, as the requester, and put together. */
-import { type CallAnswer } from '@app/testkit';
+import { type CallAnswer, success } from '@app/testkit';
 import { HUB_PARTY, type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
 import { type Lists, pagedLists } from '../support/paged-list';
 import { sql } from '../support/store';
@@ -131,6 +131,35 @@ test("a party's list of other parties' objects does not make them appear twice",
   const { seen } = await crawl(await list('limit=4'));
   lists[1]!.get(CPOS[1]!)!.shift();
   expect(seen).toEqual(all());
+});
+
+test('a party that leaves objects out of its pages is followed where its Link leads, and none comes twice', async () => {
+  const [name, items] = [CPOS[2]!, lists[2]!.get(CPOS[2]!)!];
+  cpos[2]!.answerWith(({ path, query }) => {
+    const asked = new URLSearchParams(query);
+    const offset = Number(asked.get('offset'));
+    const end = offset + Math.min(Number(asked.get('limit')), 7);
+    const shown = items.slice(offset, end).filter((_, n) => offset + n > 14 && (offset + n) % 2 === 0);
+    const link = `<${path}?offset=${end}&limit=7>; rel="next"`;
+    return { body: success(`[${shown.join()}]`), headers: { Link: end < items.length ? link : null } };
+  });
+  const { seen, messages } = await crawl(await list('limit=20'));
+  cpos[2]!.answerWith(pagedLists(lists[2]!, 7, true));
+  const shown = [16, 18, 20, 22, 24, 26, 28].map((n) => `${name} S${n}`);
+  expect(seen.filter((one) => one.startsWith(name))).toEqual(shown);
+  expect(seen.filter((one) => !one.startsWith(name))).toEqual(all(name));
+  expect(messages.join('')).toBe('');
+});
+
+test.each([
+  ['whose list is none', '{"id":"S1"}', null],
+  ['whose empty page leads to itself', '[]', '<?x_page=1>; rel="next"'],
+])('a party %s is left out and named', async (_, data, link) => {
+  cpos[2]!.answerWith(() => ({ body: success(data), headers: { Link: link } }));
+  const { seen, messages } = await crawl(await list('limit=20'));
+  cpos[2]!.answerWith(pagedLists(lists[2]!, 7, true));
+  expect(seen).toEqual(all(CPOS[2]));
+  expect(messages.join()).toContain('NL*CPA is left out');
 });
 
 test('a party that is OFFLINE or without an agreement is not asked; the first is named', async () => {

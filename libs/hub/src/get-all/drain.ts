@@ -41,6 +41,14 @@ export interface Drained {
   readonly fault?: string;
 }
 
+/** What is asked for of a list. */
+interface Place {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+const NEXT_OFFSET = /[?&]offset=(\d{1,9})(?![\w.%])/;
+
 /** Page by page until there is enough, the party has no more, or half of the time is over. Never rejects. */
 export async function drain(
   queued: Queued,
@@ -54,14 +62,28 @@ export async function drain(
     for (;;) {
       const place = { offset: queued.offset + elements.length, limit: enough - elements.length };
       const page = await ask(queued, question, place, parts);
+      const before = elements.length;
       elements.push(...page.elements.map((body) => (isOf(queued.party, body) ? body : null)));
+      elements.push(...leftOut(page, place));
       total = page.total ?? queued.offset + elements.length;
-      const more = page.link !== undefined && page.elements.length > 0;
+      const more = page.link !== undefined;
+      if (more && elements.length === before)
+        throw new HubError('list_refused', 'an empty page leads no further');
       if (!more || elements.length >= enough || isLate(question, parts)) return { elements, more, total };
     }
   } catch (error) {
     return { elements, more: false, total, fault: asHubError(error).message };
   }
+}
+
+/**
+ * The places of objects that a party left out of a page, of others for example: they count in the offset with which
+ * its `Link` leads on.
+ */
+function leftOut({ link = '', elements }: ListedPage, { offset, limit }: Place): readonly null[] {
+  const next = Number(NEXT_OFFSET.exec(link)?.[1] ?? 0);
+  const gap = Math.min(next - offset, limit) - elements.length;
+  return Array.from({ length: Math.max(gap, 0) }, () => null);
 }
 
 /** How many objects a party has; 0 when it does not say. Never rejects. */
@@ -78,7 +100,7 @@ export function isLate({ halfTime }: Question, { now }: DrainParts): boolean {
 async function ask(
   { platform, party }: Counterpart,
   { message, request }: Question,
-  place: { readonly offset: number; readonly limit: number },
+  place: Place,
   { courier, patience, newId }: DrainParts,
 ): Promise<ListedPage> {
   const { caller, from, ids, target } = message;
