@@ -26,7 +26,7 @@ export async function openDeliveries(
   const queue = await openDrainQueue({ ...settings, hub }, log);
   metrics.gauge({
     name: 'hub_delivery_wakeups_missed',
-    help: 'Lines that could not be queued because the queue did not answer; the sweep finds them',
+    help: 'Lines and bundles that could not be queued because the queue did not answer; the sweep finds them',
     collect() {
       this.set(queue.missed);
     },
