@@ -1,6 +1,7 @@
 /** Every URL that a peer supplies may be an attempt at the operator's own network: none of them is ever connected to. */
 import { type CallAnswer, MisbehavingParty } from '@app/testkit';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
+import { lonelyPort } from '../support/ports';
 
 let hub: TestHub;
 let cpo: JoinedPlatform;
@@ -15,7 +16,7 @@ beforeAll(async () => {
   cpo = await hub.join('cpo', [party('NL*CPO', 'CPO')]);
   emsp = await hub.join('emsp', [party('DE*MSP', 'EMSP')]);
   guarded = (await hub.addRouter({ ALLOW_PRIVATE_NETWORKS: 'false' })).versionsUrl;
-  inner = await MisbehavingParty.start('empty_204');
+  inner = await MisbehavingParty.start('empty_204', await lonelyPort());
 });
 beforeEach(() => [cpo, emsp].forEach((platform) => platform.clear()));
 afterAll(async () => {

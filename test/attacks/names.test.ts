@@ -45,8 +45,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await bystander.end();
-  expect(hub.inner.connections).toBe(0);
   expect(hub.dialled().filter((address) => address !== PUBLIC)).toEqual([]);
+  expect(hub.inner.connections).toBe(0);
 });
 afterAll(() => hub.close());
 

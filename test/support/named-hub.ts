@@ -8,7 +8,7 @@ import { type Party } from '@app/ocpi';
 import { AdminClient, MisbehavingParty, TestPlatform, type TestPlatformOptions } from '@app/testkit';
 import { type FreshDatabase, freshDatabase } from './database';
 import { type JoinedPlatform } from './hub';
-import { freePort } from './ports';
+import { freePort, lonelyPort } from './ports';
 import { startProcess, TEST_KEYS, type TestProcess } from './processes';
 
 /** Public, and never connected to: see `scripted-names.mjs`. */
@@ -35,7 +35,7 @@ export class NamedHub {
     const hub = new NamedHub();
     hub.database = await freshDatabase();
     hub.databaseUrl = hub.database.url;
-    hub.inner = await MisbehavingParty.start('empty_204');
+    hub.inner = await MisbehavingParty.start('empty_204', await lonelyPort());
     hub.name('nobody.test');
     await hub.startProcess(env);
     return hub;

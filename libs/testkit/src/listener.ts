@@ -9,7 +9,6 @@ export type Answerer = (request: IncomingMessage, response: ServerResponse) => v
 export class Listener {
   /** Connections accepted since the start. */
   connections = 0;
-  port = 0;
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
 
@@ -17,6 +16,7 @@ export class Listener {
     private readonly answer: Answerer,
     private readonly scheme: 'http' | 'https' = 'http',
     private readonly tls: ServerOptions = { key: TEST_ONLY_KEY, cert: TEST_ONLY_CERTIFICATE },
+    public port = 0,
   ) {}
 
   /** Connections open now. */
@@ -28,7 +28,7 @@ export class Listener {
     return `${this.scheme}://127.0.0.1:${this.port}`;
   }
 
-  /** Listens: on a free port the first time, on the same one after that. */
+  /** Listens: on a free port the first time, unless one was given, and on the same one after that. */
   async start(): Promise<void> {
     const server = this.create();
     server.on('connection', (socket) => {

@@ -1,4 +1,4 @@
-import { Listener } from './listener';
+import { type Answerer, Listener } from './listener';
 import { MISBEHAVIOURS, type Misbehaviour } from './misbehaviour';
 
 /** What can go wrong before HTTP is spoken, besides what a server can do after it. */
@@ -10,18 +10,23 @@ export class MisbehavingParty {
   requests = 0;
   private readonly listener: Listener;
 
-  private constructor(private readonly kind: Misbehaviour | ConnectionMisbehaviour) {
+  private constructor(
+    private readonly kind: Misbehaviour | ConnectionMisbehaviour,
+    port: number,
+  ) {
     const scheme = kind === 'self_signed_tls' ? 'https' : 'http';
-    this.listener = new Listener((request, response) => {
+    const answer: Answerer = (request, response) => {
       request.resume().once('end', () => {
         this.requests += 1;
         MISBEHAVIOURS[this.answerKind()](response, request);
       });
-    }, scheme);
+    };
+    this.listener = new Listener(answer, scheme, undefined, port);
   }
 
-  static async start(kind: Misbehaviour | ConnectionMisbehaviour): Promise<MisbehavingParty> {
-    const party = new MisbehavingParty(kind);
+  /** @param port 0: any free one */
+  static async start(kind: Misbehaviour | ConnectionMisbehaviour, port = 0): Promise<MisbehavingParty> {
+    const party = new MisbehavingParty(kind, port);
     await party.listener.start();
     // A port that was free a moment ago and that nobody listens on.
     if (kind === 'refuse') await party.listener.stop();
