@@ -23,13 +23,18 @@ export function wireLimits(clientTimeoutMs: number): ServerOptions {
     requestTimeout: clientTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_EVERY_MS,
+    // Node would refuse it without a word; see `requireForm`.
+    requireHostHeader: false,
   };
 }
 
-/** @throws HubError `url_too_long`, `headers_too_large` */
-export function requireForm({ url = '', rawHeaders }: IncomingMessage): void {
+/** @throws HubError `url_too_long`, `headers_too_large`, `bad_request` */
+export function requireForm({ url = '', rawHeaders, headers, httpVersion }: IncomingMessage): void {
   if (url.length > MAX_URL_BYTES) throw new HubError('url_too_long', `at most ${MAX_URL_BYTES} bytes`);
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     throw new HubError('headers_too_large', `at most ${MAX_HEADERS} lines`);
   }
+  // Spec: RFC 9112, 3.2.
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw new HubError('bad_request', 'Host is missing');
 }

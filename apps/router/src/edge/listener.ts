@@ -27,7 +27,9 @@ export function createListener(
     serverFactory: (nest: RequestListener) => {
       const next = oneOfTwo(nest, parts, limits.maxBodyBytes);
       const options = { ...wireLimits(limits.clientTimeoutMs), ...CLIENTS };
-      return door.watch(createHttpServer(tls, options, door.guard(next)));
+      const listener = door.guard(next);
+      // An `Expect` that nobody knows may be ignored; node would refuse it without a word. Spec: RFC 9110, 10.1.1.
+      return door.watch(createHttpServer(tls, options, listener).on('checkExpectation', listener));
     },
     routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,

@@ -1,5 +1,8 @@
-/** Requests that the web framework would refuse in words of its own. */
+/** Requests that the web framework or node would refuse in words of their own, or in none. */
+import { authorizationHeader } from '@app/ocpi';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
+import { RawConnection } from '../support/raw-http';
+import { until } from '../support/waiting';
 
 let hub: TestHub;
 let cpo: JoinedPlatform;
@@ -37,3 +40,26 @@ it.each(['json', '; charset=utf-8', 'application/json, application/json'])(
     ]);
   },
 );
+
+async function answerTo(...lines: string[]) {
+  const connection = new RawConnection(hub.versionsUrl);
+  const authorization = `Authorization: ${authorizationHeader(cpo.hub.token!)}`;
+  connection.send([...lines, authorization, 'Connection: close', '\r\n'].join('\r\n'));
+  await until(() => connection.answer() !== undefined && connection.isClosed);
+  return connection.answer()!;
+}
+
+it('a request that names no host is refused in form, except in HTTP/1.0', async () => {
+  const { status, headers, body } = await answerTo('GET /ocpi/versions HTTP/1.1', 'X-Request-ID: r1');
+  expect([status, headers['x-request-id']]).toEqual([400, 'r1']);
+  expect(JSON.parse(body)).toMatchObject({
+    status_code: 2000,
+    status_message: expect.stringContaining('Host'),
+  });
+  expect((await answerTo('GET /ocpi/versions HTTP/1.0')).status).toBe(200);
+});
+
+it('an expectation that nobody knows is ignored', async () => {
+  const { status, body } = await answerTo('GET /ocpi/versions HTTP/1.1', 'Host: hub', 'Expect: the-best');
+  expect([status, JSON.parse(body)]).toMatchObject([200, { status_code: 1000 }]);
+});
