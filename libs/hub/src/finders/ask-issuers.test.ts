@@ -47,13 +47,18 @@ describe('asking who has a token', () => {
 
   test.each([
     ['all unknown', [UNKNOWN, status(2004), { httpStatus: 404, body: '<html>' }], 'token_unknown'],
-    ['servers in trouble', [status(3000), UNKNOWN], 'token_unknown'],
+    ['one in trouble, the other unknown', [status(3000), UNKNOWN], 'token_unknown'],
     ['one unreachable, the other unknown', [{ fault: 'refused' }, UNKNOWN], 'token_unknown'],
     ['all unreachable', [{ fault: 'refused' }, { fault: 'dns' }], 'issuers_unreachable'],
     ['one silent', [UNKNOWN, { hang: true }], 'answer_timeout'],
     ['nobody to ask', [], 'token_unknown'],
   ] as const)('%s', async (_, scripts, code) => {
     await expect(poll(scripts).answer).rejects.toMatchObject({ code });
+  });
+
+  test('when nobody can say, one who is in trouble has the word: the token is not called unknown', async () => {
+    const { answer } = await poll([{ fault: 'refused' }, { ...status(3000), httpStatus: 500 }]).answer;
+    expect([answer.httpStatus, answer.ocpiStatus, partyKey(answer.from)]).toEqual([500, 3000, 'DE*M01']);
   });
 
   test('the whole takes no longer than one authorization', async () => {

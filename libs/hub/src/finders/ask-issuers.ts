@@ -26,7 +26,9 @@ export interface AskParts extends DirectParts {
  * Asks every party that may have the token, all within the time of one request. The first ALLOWED is the answer,
  * and the others are not waited for; else the most telling of the other answers.
  *
- * @throws HubError `token_unknown` when all answered that they do not know it, `answer_timeout` when one that
+ * When not one can say, the answer of one of them in trouble is handed back, as a direct one would be.
+ *
+ * @throws HubError `token_unknown` when those who could say do not know it, `answer_timeout` when one that
  *   might know did not answer in time, `issuers_unreachable` when not one could be reached
  */
 export function askIssuers(message: Permitted, ask: AskRow, parts: AskParts): Promise<Relayed> {
@@ -41,7 +43,9 @@ class Poll {
   private stop: () => void = () => undefined;
   private best: { readonly rank: number; readonly relayed: Relayed } | undefined;
   private unknowing = 0;
-  private unreachable = 0;
+  /** Who could not be reached, or is in trouble. */
+  private unable = 0;
+  private trouble: Relayed | undefined;
 
   constructor(
     private readonly message: Permitted,
@@ -60,8 +64,7 @@ class Poll {
     await Promise.race([Promise.all(askers), enough]);
     clearTimeout(timer);
     this.ended = true;
-    if (!this.best) throw this.noAnswer();
-    return this.best.relayed;
+    return this.best?.relayed ?? this.withoutVerdict();
   }
 
   private get patience(): keyof DirectParts['patience'] {
@@ -84,16 +87,25 @@ class Poll {
       this.take(await direct({ ...this.message, receiver }, { ...this.parts, patience }));
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
-      if (error.row.ocpiStatus === STATUS.CONNECTION_PROBLEM) this.unreachable++;
+      if (error.row.ocpiStatus === STATUS.CONNECTION_PROBLEM) this.unable++;
       else if (error.row.ocpiStatus !== STATUS.TIMEOUT) this.unknowing++;
     }
   }
 
   private take(relayed: Relayed): void {
     const rank = this.rankOf(relayed);
-    if (rank === undefined) this.unknowing++;
+    if (rank === undefined) this.takeWithoutVerdict(relayed);
     else if (rank < (this.best?.rank ?? Infinity)) this.best = { rank, relayed };
     if (rank === 0) this.stop();
+  }
+
+  private takeWithoutVerdict(relayed: Relayed): void {
+    const { httpStatus, ocpiStatus } = relayed.answer;
+    if (httpStatus < 500 && ocpiStatus < STATUS.SERVER_ERROR) this.unknowing++;
+    else {
+      this.unable++;
+      this.trouble ??= relayed;
+    }
   }
 
   /** 0 is the best; `undefined` when this party does not know the id. */
@@ -107,11 +119,13 @@ class Poll {
     return rank === -1 ? undefined : rank;
   }
 
-  private noAnswer(): HubError {
-    const { total, unknowing, unreachable } = this;
-    const silent = total - unknowing - unreachable;
-    if (silent > 0) return new HubError('answer_timeout', `${silent} of ${total} parties that were asked`);
-    if (total > 0 && unreachable === total) return new HubError('issuers_unreachable');
-    return new HubError('token_unknown', `${unknowing} of ${total} parties were asked and do not know it`);
+  /** Spec: 2.2.1-d2 status_codes, 4xxx: Hub errors: a receiver's error is forwarded. */
+  private withoutVerdict(): Relayed {
+    const { total, unknowing, unable } = this;
+    const silent = total - unknowing - unable;
+    if (silent > 0) throw new HubError('answer_timeout', `${silent} of ${total} parties that were asked`);
+    if (this.trouble && unable === total) return this.trouble;
+    if (total > 0 && unable === total) throw new HubError('issuers_unreachable');
+    throw new HubError('token_unknown', `${unknowing} of ${total} parties were asked and do not know it`);
   }
 }
