@@ -9,12 +9,13 @@ let hub: TestHub;
 let peer: Server;
 let origin: string;
 let endpoint: string;
+let identifier: string;
 
 /** A platform that compresses whatever it answers, as some proxies do. */
 beforeAll(async () => {
   hub = await startHub();
   peer = createServer(({ url }, response) => {
-    const endpoints = [{ identifier: 'tokens', role: 'RECEIVER', url: endpoint }];
+    const endpoints = [{ identifier, role: 'RECEIVER', url: endpoint }];
     const versions = [{ version: '2.2.1', url: `${origin}/2.2.1` }];
     const data = url === '/versions' ? versions : { version: '2.2.1', endpoints };
     const answer = { data, status_code: 1000, timestamp: new Date().toISOString() };
@@ -30,6 +31,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   endpoint = `${origin}/tokens`;
+  identifier = 'tokens';
 });
 
 let next = 100;
@@ -76,6 +78,29 @@ describe.each([
     ).json();
     expect([status_code, status_message]).toEqual([2001, expect.stringContaining('url must be')]);
   });
+});
+
+describe.each([
+  ['NUL', '\\u0000'],
+  ['half of a surrogate pair', '\\ud83d'],
+])('%s, which no database keeps as text,', (_, escaped) => {
+  it('is 2001 in business details', async () => {
+    const { status_code, status_message } = (
+      await register((json) => json.replace('"Peer"', `"Peer ${escaped}"`))
+    ).json();
+    expect([status_code, status_message]).toEqual([2001, expect.stringContaining('business_details')]);
+  });
+
+  it('is 3001 in the identifier of an endpoint', async () => {
+    identifier = JSON.parse(`"x-${escaped}"`) as string;
+    const { status_code, status_message } = (await register()).json();
+    expect([status_code, status_message]).toEqual([3001, expect.stringContaining('identifier')]);
+  });
+});
+
+it('a backslash in business details is a backslash', async () => {
+  const answer = await register((json) => json.replace('"Peer"', '"Peer \\\\u0000"'));
+  expect(answer.json().status_code).toBe(1000);
 });
 
 it('credentials in an encoding that the hub cannot read are refused in words', async () => {

@@ -110,8 +110,18 @@ function parseRole(value: unknown, field: string): CredentialsParty {
   }
   const pair = parsePartyId(String(country_code), String(party_id));
   if (!pair) throw malformed(`${field}.party_id`, 'must be three letters or digits');
-  const details = business_details ?? null;
-  return { ...pair, role, businessDetails: details && asObject(details, `${field}.business_details`) };
+  return { ...pair, role, businessDetails: parseDetails(business_details, `${field}.business_details`) };
+}
+
+/** What a text of the database cannot be: with NUL in it, or half of a surrogate pair; as JSON writes them. */
+const UNKEEPABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+function parseDetails(value: unknown, field: string): Record<string, unknown> | null {
+  if (value === undefined || value === null) return null;
+  const details = asObject(value, field);
+  if (UNKEEPABLE.test(JSON.stringify(details)))
+    throw malformed(field, 'holds what is no Unicode text, or NUL');
+  return details;
 }
 
 function asObject(value: unknown, field: string): Record<string, unknown> {

@@ -22,7 +22,7 @@ import { isPlatformUrl, PLATFORM_URL } from './credentials-object';
 
 /** Endpoints that one platform may advertise; more is a mistake or an attack. */
 const MAX_ENDPOINTS = 200;
-const MAX_MODULE_ID_LENGTH = 64;
+const MODULE_ID = /^[!-~]{1,64}$/;
 
 export interface PeerParts {
   readonly courier: Courier;
@@ -136,8 +136,8 @@ function readEndpoints(details: unknown, url: string): readonly EndpointRecord[]
 /** The `role` of the credentials endpoint is to be disregarded; it is kept as SENDER. */
 function readEndpoint(row: Record<string, unknown>, field: string): EndpointRecord {
   const { identifier } = row;
-  if (typeof identifier !== 'string' || identifier === '' || identifier.length > MAX_MODULE_ID_LENGTH) {
-    throw new HubError('peer_unusable', `${field}: identifier is missing or too long`);
+  if (typeof identifier !== 'string' || !MODULE_ID.test(identifier)) {
+    throw new HubError('peer_unusable', `${field}: identifier must be 1 to 64 characters of ASCII`);
   }
   const role = identifier === 'credentials' ? 'SENDER' : row.role;
   if (role !== 'SENDER' && role !== 'RECEIVER') {
