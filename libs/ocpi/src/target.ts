@@ -4,7 +4,7 @@
  * The path says which interface is meant; everything after the module travels verbatim, so it is cut out of
  * the raw URL and never decoded, normalised or put together again.
  */
-import { type InterfaceRole, INTERFACES, MODULES } from './module';
+import { CONFIGURATION_MODULES, type InterfaceRole, INTERFACES, MODULES, moduleRow } from './module';
 import { isVersion, type Version, VERSIONS } from './version';
 
 /** What a functional request addresses. */
@@ -27,11 +27,14 @@ export function pathOf(requestTarget: string): string {
   return requestTarget.startsWith('/') ? requestTarget : requestTarget.replace(ORIGIN, '');
 }
 
-/** What a path addresses; `undefined` when it is no functional URL of a version that the hub serves. */
+/**
+ * What a path addresses; `undefined` when it is no functional URL of a version that the hub serves. A configuration
+ * module is none: whoever could have it routed would read, replace or end what another platform has with the hub.
+ */
 export function parseTarget(path: string): Target | undefined {
   const match = FUNCTIONAL.exec(path);
   const version = match?.[1];
-  if (!match || !isVersion(version)) return undefined;
+  if (!match || !isVersion(version) || isConfiguration(match[3]!)) return undefined;
   return {
     version,
     interfaceRole: match[2] === 'sender' ? 'SENDER' : 'RECEIVER',
@@ -39,6 +42,10 @@ export function parseTarget(path: string): Target | undefined {
     rest: match[4]!,
     query: match[5] ?? '',
   };
+}
+
+function isConfiguration(module: string): boolean {
+  return moduleRow(module) === undefined && CONFIGURATION_MODULES.includes(module.toLowerCase());
 }
 
 /** One row of a version's details. Spec: 2.2.1-d2 version_information_endpoint, Endpoint class. */
