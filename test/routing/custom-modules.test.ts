@@ -64,6 +64,12 @@ describe.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('%s on a module of its 
   );
 });
 
+test.each(['HEAD', 'OPTIONS', 'TRACE'])('%s is no method of OCPI, and reaches nobody', async (method) => {
+  const answer = await send('receiver', MODULE, { method, to: 'DE*MSP' });
+  expect([answer.httpStatus, answer.headers.allow]).toEqual([405, 'GET, POST, PUT, PATCH, DELETE']);
+  expect(emsp.received).toHaveLength(0);
+});
+
 test('a receiver that does not advertise it: 4000, and the module is named', async () => {
   const answer = await send('receiver', MODULE, { method: 'PUT', body: '{}', to: 'DE*PLN' });
   expect(answer.json()).toMatchObject({

@@ -9,7 +9,9 @@ import { LOCATION, type ObjectShape, TARIFF, TOKEN } from './object';
 import { type OwnerPlaces } from './owner';
 import { type Role } from './party';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** Spec: 2.2.1-d2 transport_and_format, Request format. */
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type Method = (typeof METHODS)[number];
 
 /** Spec: 2.2.1-d2 version_information_endpoint, InterfaceRole enum. */
 export const INTERFACES = ['SENDER', 'RECEIVER'] as const;

@@ -1,4 +1,4 @@
-import { moduleRow, operationOf, parseTarget } from '@app/ocpi';
+import { METHODS, type ModuleRow, moduleRow, operationOf, parseTarget, type Target } from '@app/ocpi';
 import { type Accepted, type Incoming, learned } from '../exchange';
 import { HubError } from '../hub-error';
 
@@ -12,10 +12,13 @@ export function accept(incoming: Incoming): Accepted {
   if (!target) throw new HubError('no_such_url');
   const row = moduleRow(target.module);
   const operation = row && operationOf(row, target.interfaceRole, incoming.method);
-  if (row && !operation) {
-    const allow = row.interfaces[target.interfaceRole].operations.map(({ method }) => method);
-    const asked = `${incoming.method} on ${target.module} ${target.interfaceRole}`;
-    throw new HubError('method_not_allowed', asked, { allow });
-  }
+  if (!operation) requireMethod(incoming, target, row);
   return learned(incoming, { target, row, operation });
+}
+
+/** A custom module has whatever methods its parties agreed upon, of those that OCPI has at all. */
+function requireMethod({ method }: Incoming, { module, interfaceRole }: Target, row?: ModuleRow): void {
+  const allow = row ? row.interfaces[interfaceRole].operations.map((each) => each.method) : METHODS;
+  if (!row && allow.some((each) => each === method)) return;
+  throw new HubError('method_not_allowed', `${method} on ${module} ${interfaceRole}`, { allow });
 }
