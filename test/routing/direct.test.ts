@@ -166,6 +166,21 @@ describe('a direct message', () => {
     expect(answer.body.subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
   });
 
+  it('says that it is JSON, and so does its answer, also when their senders left it out; a type given stays', async () => {
+    emsp.answerWith(() => ({ headers: { 'Content-Type': null } }));
+    const bare = await cpo.call({
+      ...put,
+      rest: '/NL/CPO/L1',
+      body: '{}',
+      headers: { 'Content-Type': null },
+    });
+    expect(bare.headers['content-type']).toBe('application/json');
+    await cpo.call({ ...put, rest: '/NL/CPO/L1', body: '{}', headers: { 'Content-Type': 'text/json' } });
+    await cpo.call({ ...put, method: 'GET', rest: '/NL/CPO/L1' });
+    const types = emsp.received.map(({ headers }) => headers['content-type']);
+    expect(types).toEqual(['application/json', 'text/json', undefined]);
+  });
+
   it('is not answered in an encoding that the caller takes and the hub cannot look into', async () => {
     emsp.answerWith(({ headers }) => {
       const zstd = headers['accept-encoding']?.includes('zstd');

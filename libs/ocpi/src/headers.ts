@@ -102,14 +102,23 @@ export function idHeaders(ids: MessageIds): string[] {
   return ['X-Request-ID', ids.requestId, 'X-Correlation-ID', ids.correlationId];
 }
 
-/** The caller's headers that go on to the receiver, names and values alternating. */
-export function onwardHeaders(headers: IncomingHeaders): string[] {
-  return allowed(headers, REQUEST_HEADERS);
+/**
+ * The caller's headers that go on to the receiver, names and values alternating. A body is JSON by now, and says so
+ * also when its sender left it out: many receivers take nothing else. Spec: 2.2.1-d2 transport_and_format, Request format.
+ */
+export function onwardHeaders(headers: IncomingHeaders, hasBody: boolean): string[] {
+  const list = allowed(headers, REQUEST_HEADERS);
+  return hasBody ? typed(headers, list) : list;
 }
 
-/** The receiver's headers that go back to the caller, names and values alternating. */
+/** The receiver's headers that go back to the caller, names and values alternating. Spec: Response format. */
 export function backwardHeaders(headers: IncomingHeaders): string[] {
-  return allowed(headers, ANSWER_HEADERS);
+  return typed(headers, allowed(headers, ANSWER_HEADERS));
+}
+
+function typed(headers: IncomingHeaders, list: string[]): string[] {
+  if (headers['content-type'] === undefined) list.push('Content-Type', 'application/json');
+  return list;
 }
 
 function allowed(headers: IncomingHeaders, names: readonly CrossingHeader[]): string[] {

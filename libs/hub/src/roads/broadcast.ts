@@ -55,7 +55,7 @@ function pushOf(
     id: parts.newId(),
     routing: 'hub',
     ...{ module, method, rest, query, body, version },
-    headers: onwardHeaders(headers),
+    headers: onwardHeaders(headers, body !== null),
     object: pushedObject(module, rest, query),
     ...{ requestId: ids.requestId, correlationId: ids.correlationId },
     from: { platformId: caller.id, party: from },

@@ -67,7 +67,7 @@ function onwardRequest(
       ...['Authorization', platform.authorization ?? ''],
       ...routingHeaders(party, from),
       ...idHeaders({ requestId, correlationId: ids.correlationId }),
-      ...onwardHeaders(headers),
+      ...onwardHeaders(headers, message.body !== null),
     ],
     body: message.body,
     timeoutMs: patience[operation?.patience ?? 'forward'],
