@@ -195,12 +195,30 @@ test.each(['limit=2147483647', 'limit=9007199254740991'])(
   },
 );
 
-test('a cursor of one module opens no other, and its page shows what its reader may see', async () => {
+test('a cursor of one module opens no other', async () => {
   const next = nextOf(await list('limit=1'))!;
   expect((await emsp.follow(next.replace('/locations', '/tariffs'))).json().status_code).toBe(2001);
-  const answer = await cpos[0]!.follow(next);
-  expect(answer.json().status_code).toBe(1000);
-  expect(names(itemsOf(answer)).filter((name) => name.startsWith(CPOS[0]!))).toEqual([]);
+  expect((await emsp.follow(next)).json().status_code).toBe(1000);
+});
+
+test('who is not sent the objects of a module does not get them from the hub: neither all nor one, nor by a Link', async () => {
+  const [owner, other] = [EMSP, party('DE*MS2', 'EMSP')];
+  const rival = await hub.join('rival', [other]);
+  const body = {
+    ...{ country_code: 'DE', party_id: 'MSP', uid: 'U1' },
+    last_updated: '2024-01-01T00:00:00Z',
+  };
+  const push = { module: 'tokens', interfaceRole: 'RECEIVER', method: 'PUT', rest: '/DE/MSP/U1' } as const;
+  await emsp.call({ ...push, body, from: owner, to: HUB_PARTY });
+  const get = { module: 'tokens', interfaceRole: 'SENDER', method: 'GET', to: HUB_PARTY } as const;
+  const answers = [await rival.call(get), await rival.call({ ...get, rest: '/U1' })];
+  answers.push(await cpos[0]!.follow(nextOf(await list('limit=1'))!));
+  for (const answer of answers) {
+    const { status_code, status_message } = answer.json();
+    expect([status_code, status_message]).toEqual([2001, expect.stringContaining('roles that receive')]);
+    expect(answer.json().data).toBeUndefined();
+  }
+  expect((await cpos[0]!.call(get)).json<{ data: object[] }>().data).toEqual([body]);
 });
 
 test('only objects of parties that an agreement covers are listed and counted', async () => {

@@ -3,7 +3,7 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, GET All via Hubs.
  */
-import { type PartyId } from '@app/ocpi';
+import { type PartyId, partyKey, type Role } from '@app/ocpi';
 import { type Directory } from '../directory';
 import { type Answer, type Permitted, type Relayed } from '../exchange';
 import { type Counterpart, counterpartsOf } from '../get-all/counterparts';
@@ -47,6 +47,7 @@ export async function getAll(permitted: Permitted, parts: GetAllParts): Promise<
   const { row, target } = permitted;
   const source = row?.getAll;
   if (!source) throw new HubError('hub_not_addressable');
+  requireReceiver(permitted, row.interfaces.RECEIVER.roles);
   const answer = isList(target.rest)
     ? await list(permitted, SOURCES[source], parts)
     : await single(permitted, source, parts);
@@ -67,4 +68,16 @@ async function single(permitted: Permitted, source: 'stored' | 'live', parts: Ge
   }
   const object = await storedObject(permitted.target, counterpartsOf(permitted, parts.directory), parts);
   return objectAnswer(object, parts.hub, parts.now());
+}
+
+/**
+ * Who would not be sent these objects in a broadcast does not get them from the store either: an eMSP's tokens are for
+ * CPOs and not for other eMSPs. Spec: 2.2.1-d2 transport_and_format, GET All via Hubs: "A client (Receiver)".
+ *
+ * @throws HubError `hub_not_addressable`
+ */
+function requireReceiver({ caller, from, target }: Permitted, roles: readonly Role[]): void {
+  if (caller.holdsAs(from, roles)) return;
+  const who = `${partyKey(from)} is none of the roles that receive ${target.module}: ${roles.join(', ')}`;
+  throw new HubError('hub_not_addressable', who);
 }
