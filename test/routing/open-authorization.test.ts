@@ -49,6 +49,12 @@ describe('real-time authorization without a receiver', () => {
     refused(await sent(cpo, authorize(uid)), /token_uid: more than one/);
   });
 
+  test('of a token that a CPO claims as well asks the eMSP: a CPO issues none', async () => {
+    await pushedToken(emsp, uid);
+    await pushedToken(cpo2, uid);
+    found(emsp, await sent(cpo, authorize(uid)));
+  });
+
   test('of an unknown token asks every eMSP in parallel; ALLOWED is the answer, and is remembered', async () => {
     emsp.answerWith(unknown);
     emsp2.answerWith(allowed('ALLOWED'));

@@ -97,16 +97,20 @@ async function ownersOf(owned: OwnedId, { owners, objectOwners }: FinderParts): 
   return [...byKey.values()];
 }
 
-/** A party that left, or that the sender has no agreement with, is not the one of several that is meant. */
+/**
+ * A party that left, or that the sender has no agreement with, is not the one of several that is meant; nor is one whose
+ * role has no such objects: whatever a CPO pushes, it issues no tokens.
+ */
 function mayBeMeant(message: Permitted, party: PartyId, directory: Directory): boolean {
-  const { caller, from, target, receivedAt } = message;
+  const { caller, from, row, target, receivedAt } = message;
+  const roles = row?.interfaces[target.interfaceRole].roles ?? [];
   return directory.platformsOf(party).some((platform) => {
     const exchange = {
       from: caller.participant(from),
       to: platform.participant(party),
       module: target.module,
     };
-    return platform.holds(party) && directory.agreements.allows(exchange, receivedAt);
+    return platform.holdsAs(party, roles) && directory.agreements.allows(exchange, receivedAt);
   });
 }
 
