@@ -83,7 +83,7 @@ test('a push to more than five hundred is several bundles, each leg in one of th
   const { bundles } = await accept(legsOf(900));
   expect(bundles).toHaveLength(2);
   const taken = await Promise.all(bundles.map((bundle) => store.deliveries.take(bundle)));
-  expect(taken.map(({ length }) => length)).toEqual([500, 400]);
+  expect(taken.map(({ length }) => length).sort()).toEqual([400, 500]);
   expect(partiesOf(taken.flat())).toEqual(partiesOf(legsOf(900)));
 });
 
