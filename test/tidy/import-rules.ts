@@ -44,7 +44,7 @@ const AREAS: Readonly<Record<string, Area>> = {
   'libs/hub': { areas: ['libs/ocpi'], packages: [], builtins: ['node:buffer', 'node:crypto', 'node:zlib'] },
   'libs/store': {
     areas: [...CORE, 'migrations'],
-    packages: ['lru-cache', 'pg', 'reflect-metadata', 'typeorm'],
+    packages: ['lru-cache', 'pg', 'pg-copy-streams', 'reflect-metadata', 'typeorm'],
     builtins: 'any',
   },
   'libs/courier': { areas: CORE, packages: ['undici'], builtins: 'any' },

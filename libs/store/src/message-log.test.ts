@@ -3,8 +3,9 @@ import { eventually, messageLogBehaviour, messageRow, TcpGate } from '@app/testk
 import { Pool } from 'pg';
 import { freshDatabase, type FreshDatabase } from '../../../test/support/database';
 import { emptied, KeptLog, sql, storeOn } from '../../../test/support/store';
-import { MessageBatch } from './message-batch';
+import { CopyBytes } from './copy-bytes';
 import { BatchedMessageLog } from './message-log';
+import { momentsOf, writeRow } from './message-rows';
 import { writeMessages } from './message-writer';
 
 let database: FreshDatabase;
@@ -128,19 +129,19 @@ describe('the message log, when PostgreSQL is gone', () => {
   });
 });
 
-/** Where a row's cells have its duration. */
-const DURATION = 19;
+const idsOf = (batch: CopyBytes): string[] =>
+  Array.from({ length: batch.rows }, (_, row) => batch.cellsOf(row).toString('hex', 16, 32));
 
 describe('a batch of the message log', () => {
   test('that was written before, whole or in part, is not written twice', async () => {
     await emptied(database.url);
     const pool = new Pool({ connectionString: database.url });
-    const batch = new MessageBatch();
-    batch.add(Array.from({ length: 3 }, () => messageRow({ correlationId: 'again' })));
+    const batch = new CopyBytes();
+    for (let n = 0; n < 3; n++) writeRow(batch, messageRow({ correlationId: 'again' }));
     expect(await writeMessages(pool, batch)).toBe(0);
     expect(await writeMessages(pool, batch)).toBe(0);
     expect(await countOf('again')).toBe(3);
-    batch.add([messageRow({ correlationId: 'again' })]);
+    writeRow(batch, messageRow({ correlationId: 'again' }));
     expect(await writeMessages(pool, batch)).toBe(0);
     await pool.end();
     expect(await countOf('again')).toBe(4);
@@ -149,16 +150,16 @@ describe('a batch of the message log', () => {
 
 describe('the buffer of the message log', () => {
   test('takes no more than its limit, drops the newest and counts them', async () => {
-    const written: unknown[] = [];
+    const written: number[] = [];
     let back: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => (back = resolve));
-    const write = async (batch: MessageBatch): Promise<number> => {
+    const write = async (batch: CopyBytes): Promise<number> => {
       await gone;
-      written.push(...batch.cells.map((cells) => cells[DURATION]));
+      written.push(...momentsOf(batch).map((at) => at.getTime()));
       return 0;
     };
     const messages = new BatchedMessageLog(write, new KeptLog(), 1_500);
-    for (let n = 0; n < 2_000; n++) messages.record(messageRow({ durationMs: n }));
+    for (let n = 0; n < 2_000; n++) messages.record(messageRow({ at: new Date(n) }));
     expect(messages.dropped).toBe(500);
     back();
     await messages.close();
@@ -169,11 +170,11 @@ describe('the buffer of the message log', () => {
     const tries: string[][] = [];
     let underWay = 0;
     let most = 0;
-    const write = async (batch: MessageBatch): Promise<number> => {
+    const write = async (batch: CopyBytes): Promise<number> => {
       most = Math.max(most, ++underWay);
       await new Promise((resolve) => setTimeout(resolve, 5));
       underWay--;
-      tries.push(batch.cells.map(([id]) => id));
+      tries.push(idsOf(batch));
       if (tries.length === 1) throw new Error('gone');
       return 0;
     };
