@@ -72,6 +72,7 @@ describe('the hub as initiator', () => {
       expect([answer.status, answer.body]).toEqual([200, (await admin.get(`/platforms/${id}`)).body]);
       expect(answer.body).toEqual({
         ...{ id, name: 'Peer A', status: 'CONNECTED', version: '2.2.1', peer_versions_url: peer.versionsUrl },
+        token_encoding: 'base64',
         ...{ created_at: TIME, registered_at: TIME, last_seen: answer.body.last_seen },
         endpoints: expect.arrayContaining([
           { identifier: 'locations', role: 'SENDER', url: `${peer.listener.origin}/2.2.1/locations` },

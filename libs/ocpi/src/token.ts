@@ -29,7 +29,15 @@ export function isCredentialsToken(token: unknown): token is string {
   return typeof token === 'string' && CREDENTIALS_TOKEN.test(token);
 }
 
+/**
+ * How a peer wants to be shown a token: in Base64 since 2.2-d2, as it is by many 2.2 systems.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Authorization header, NOTE.
+ */
+export const TOKEN_ENCODINGS = ['base64', 'plain'] as const;
+export type TokenEncoding = (typeof TOKEN_ENCODINGS)[number];
+
 /** The header that presents a credentials token to a peer. */
-export function authorizationHeader(token: string): string {
-  return `Token ${Buffer.from(token).toString('base64')}`;
+export function authorizationHeader(token: string, encoding: TokenEncoding = 'base64'): string {
+  return `Token ${encoding === 'plain' ? token : Buffer.from(token).toString('base64')}`;
 }

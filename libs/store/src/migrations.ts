@@ -21,6 +21,7 @@ import { PlatformTls1795500500000 } from '../../../migrations/1795500500000-plat
 import { AuditReads1795500600000 } from '../../../migrations/1795500600000-audit-reads';
 import { DeliveryRoom1795700000000 } from '../../../migrations/1795700000000-delivery-room';
 import { DeliveryBundles1795800000000 } from '../../../migrations/1795800000000-delivery-bundles';
+import { TokenEncoding1795900000000 } from '../../../migrations/1795900000000-token-encoding';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   AuditReads1795500600000,
   DeliveryRoom1795700000000,
   DeliveryBundles1795800000000,
+  TokenEncoding1795900000000,
 ];

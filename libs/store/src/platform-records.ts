@@ -25,7 +25,7 @@ type PlatformRow = Omit<
 
 const PLATFORM_COLUMNS = [
   ...(['id', 'name', 'status', 'suspended', 'version', 'versionsUrl', 'createdAt', 'registeredAt'] as const),
-  ...(['lastSeenAt', 'announcedParties', 'peerToken', 'allowedHosts'] as const),
+  ...(['lastSeenAt', 'announcedParties', 'peerToken', 'tokenEncoding', 'allowedHosts'] as const),
   ...TLS_COLUMNS,
 ] satisfies (keyof PlatformRow)[];
 

@@ -144,6 +144,7 @@ async function markRegistered(step: Step, peerToken: Buffer): Promise<void> {
       versionsUrl: registration.versionsUrl,
       registeredAt: platform.registeredAt ?? now,
       peerToken,
+      tokenEncoding: registration.tokenEncoding,
     },
   );
 }

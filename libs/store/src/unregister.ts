@@ -23,7 +23,8 @@ export async function unregister(manager: EntityManager, platformId: string, now
     parties.map((party) => party.id),
     now,
   );
-  const ended = { version: null, versionsUrl: null, registeredAt: null, peerToken: null };
+  const none = { version: null, versionsUrl: null, registeredAt: null, peerToken: null };
+  const ended = { ...none, tokenEncoding: 'base64' } as const;
   await manager.update(PlatformEntity, { id: platformId }, { status: 'SUSPENDED', ...ended });
   await noteStatuses(manager, platformId, 'unregistered');
   await announce(manager, platformId);

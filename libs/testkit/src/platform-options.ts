@@ -1,4 +1,4 @@
-import { type InterfaceRole, INTERFACES, MODULES, type Party } from '@app/ocpi';
+import { type InterfaceRole, INTERFACES, MODULES, type Party, type TokenEncoding } from '@app/ocpi';
 import { type AgentOptions, type ServerOptions } from 'node:https';
 
 export interface ModuleInterface {
@@ -15,6 +15,8 @@ export interface TestPlatformOptions {
   readonly versions?: readonly string[];
   /** All functional modules on both interfaces and `hubclientinfo` RECEIVER when left out. */
   readonly modules?: readonly ModuleInterface[];
+  /** How it reads the tokens that it is shown, `base64` when left out. */
+  readonly tokenEncoding?: TokenEncoding;
   /** Advertises endpoint URLs that end in `/`. */
   readonly trailingSlash?: boolean;
   /** Before every path, `/ocpi` when left out. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type TokenEncoding } from '@app/ocpi';
 import { authorization } from './ocpi-call';
 
 /** The credentials tokens that a platform gives to the hub, and which of them it takes right now. */
@@ -25,10 +26,19 @@ export class PlatformTokens {
     if (token !== this.current) this.accepted.delete(token);
   }
 
-  /** Whether an `Authorization` header carries one of the tokens, in Base64 as 2.2.1 wants it. */
+  /** @param encoding in which alone it reads them */
+  constructor(public encoding: TokenEncoding = 'base64') {}
+
+  /** Whether an `Authorization` header carries one of the tokens. */
   allow(header: string | undefined): boolean {
-    return [...this.accepted].some((token) => header === authorization(token));
+    const shown = this.encoding === 'plain' ? plainly : authorization;
+    return [...this.accepted].some((token) => header === shown(token));
   }
+}
+
+/** As many 2.2 systems do. Spec: 2.2.1-d2 transport_and_format, Authorization header, NOTE. */
+function plainly(token: string): string {
+  return `Token ${token}`;
 }
 
 /** 40 characters, with one that Base64 of a URL-safe alphabet would get wrong. */

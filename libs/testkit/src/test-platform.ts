@@ -34,7 +34,7 @@ export interface PlatformCall {
 export class TestPlatform {
   /** What it knows of the hub. */
   readonly hub: HubClient;
-  readonly tokens = new PlatformTokens();
+  readonly tokens: PlatformTokens;
   /** Requests for versions, details and credentials. */
   readonly configuration = new Received();
   private readonly functional = new Received();
@@ -47,7 +47,8 @@ export class TestPlatform {
   private program: AnswerProgram = () => undefined;
 
   private constructor(private readonly options: TestPlatformOptions) {
-    const { client, server } = options;
+    const { client, server, tokenEncoding } = options;
+    this.tokens = new PlatformTokens(tokenEncoding);
     this.agent = client ? new SecureAgent({ ...client, keepAlive: false }) : new Agent({ keepAlive: false });
     this.hub = new HubClient(this.agent);
     this.desk = new PlatformDesk(options, this.tokens, this.hub);

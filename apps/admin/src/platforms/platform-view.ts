@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CONNECTION_STATUSES, type ConnectionStatus, type EndpointRecord } from '@app/hub';
 import { type PartyRecord, type PlatformRecord } from '@app/hub';
-import { INTERFACES, type InterfaceRole, type Role } from '@app/ocpi';
+import { INTERFACES, type InterfaceRole, type Role, TOKEN_ENCODINGS, type TokenEncoding } from '@app/ocpi';
 import { PEER_ROLES } from './platform-input';
 
 const AT = '2026-01-31T08:00:00.000Z';
@@ -32,6 +32,13 @@ export class PlatformView {
   version: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'https://cpo.example.com/ocpi/versions' })
   peer_versions_url: string | null;
+  @ApiProperty({
+    enum: TOKEN_ENCODINGS,
+    example: 'base64',
+    description:
+      'How the hub shows it its token, found out in the registration: some 2.2 systems know no Base64.',
+  })
+  token_encoding: TokenEncoding;
   @ApiProperty({ type: [EndpointView] }) endpoints: EndpointView[];
   @ApiProperty({ type: [PlatformPartyView] }) parties: PlatformPartyView[];
   @ApiProperty({ format: 'date-time', example: AT }) created_at: string;
@@ -71,6 +78,7 @@ export function platformView(platform: PlatformRecord): PlatformView {
     status: platform.status,
     version: platform.version,
     peer_versions_url: platform.versionsUrl,
+    token_encoding: platform.tokenEncoding ?? 'base64',
     endpoints: platform.endpoints.map(endpointView),
     parties: platform.parties.map(platformPartyView),
     created_at: platform.createdAt.toISOString(),

@@ -8,7 +8,7 @@ import { type RefusalCode } from '../refusals';
 import { type PlatformRecord } from '../ports';
 import { type Credentials, hubCredentials, parseCredentials } from './credentials-object';
 import { type Agreed, keep, refresh, type RegistrationParts, registrationOf, requireNotHub } from './keep';
-import { ask, fetchOffer, type PeerOffer, type PeerRequest } from './peer-api';
+import { fetchOffer, Peer, type PeerOffer, type PeerRequest } from './peer-api';
 import { hashToken, newToken } from './secret';
 
 /**
@@ -20,22 +20,25 @@ import { hashToken, newToken } from './secret';
 export async function registerAtPeer(
   parts: RegistrationParts,
   platformId: string,
-  peer: { readonly versionsUrl: string; readonly tokenA: string },
+  { versionsUrl, tokenA }: { readonly versionsUrl: string; readonly tokenA: string },
 ): Promise<void> {
   await withLentToken(parts, platformId, async (token) => {
     const record = await refresh(parts, platformId);
     if (record?.peerToken) throw new HubError('already_registered');
-    const offer = await fetchOffer(parts, { platformId, token: peer.tokenA }, peer.versionsUrl);
-    const url = credentialsUrl(offer, peer.versionsUrl);
-    const request = { platformId, token: peer.tokenA, method: 'POST', url };
-    const credentials = await handOver(parts, request, token);
+    const peer = new Peer(parts, { platformId, token: tokenA });
+    const offer = await fetchOffer(peer, versionsUrl);
+    const url = credentialsUrl(offer, versionsUrl);
+    const credentials = await handOver(peer, { method: 'POST', url }, hubCredentials(parts.hub, token));
     try {
       requireNotHub(credentials.parties, parts.hub);
-      await keep(parts, registrationOf(parts, { platformId, kind: 'first', token, credentials, offer }));
-    } catch (error) {
-      await ask(parts, { platformId, token: credentials.token, method: 'DELETE', url }).catch(
-        () => undefined,
+      await keep(
+        parts,
+        registrationOf(parts, { platformId, kind: 'first', token, credentials, offer, peer }),
       );
+    } catch (error) {
+      const { tokenEncoding } = peer;
+      const registered = new Peer(parts, { platformId, token: credentials.token, tokenEncoding });
+      await registered.ask({ method: 'DELETE', url }).catch(() => undefined);
       throw error;
     }
   });
@@ -54,11 +57,11 @@ export function rotateToken(parts: RegistrationParts, platformId: string): Promi
     const record = await refresh(parts, platformId);
     const { peerToken, versionsUrl, version } = record ?? {};
     if (!record || !peerToken || !versionsUrl || !version) throw new HubError('not_registered');
-    const access = { platformId, token: peerToken };
-    const offer = await fetchOffer(parts, access, versionsUrl, version);
-    const request = { ...access, method: 'PUT', url: credentialsUrl(offer, versionsUrl) };
-    const credentials = await handOver(parts, request, token);
-    return keepRotated(parts, { platformId, kind: 'update', token, credentials, offer }, record);
+    const peer = new Peer(parts, { platformId, token: peerToken, tokenEncoding: record.tokenEncoding });
+    const offer = await fetchOffer(peer, versionsUrl, version);
+    const request = { method: 'PUT', url: credentialsUrl(offer, versionsUrl) };
+    const credentials = await handOver(peer, request, hubCredentials(parts.hub, token));
+    return keepRotated(parts, { platformId, kind: 'update', token, credentials, offer, peer }, record);
   });
 }
 
@@ -76,8 +79,8 @@ async function withLentToken<T>(
 ): Promise<T> {
   const token = newToken();
   const hash = hashToken(token);
-  // Two requests for what the platform offers, and the POST or PUT.
-  const until = new Date(now().getTime() + 3 * timeoutMs);
+  // Two requests for what the platform offers, and the POST or PUT; one of them again if the token is to be shown plain.
+  const until = new Date(now().getTime() + 4 * timeoutMs);
   if (!(await store.lendTokenA(platformId, hash, until, now()))) throw new HubError('handshake_running');
   try {
     return await handshake(token);
@@ -88,11 +91,11 @@ async function withLentToken<T>(
 }
 
 async function handOver(
-  parts: RegistrationParts,
+  peer: Peer,
   request: Omit<PeerRequest, 'body'>,
-  token: string,
+  body: Record<string, unknown>,
 ): Promise<Credentials> {
-  const data = await ask(parts, { ...request, body: hubCredentials(parts.hub, token) });
+  const data = await peer.ask({ ...request, body });
   return parseCredentials(Buffer.from(JSON.stringify(data ?? null)));
 }
 

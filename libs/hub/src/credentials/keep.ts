@@ -9,7 +9,7 @@ import {
   type RegistrationOutcome,
 } from '../ports';
 import { type Credentials, type HubIdentity } from './credentials-object';
-import { type PeerOffer, type PeerParts } from './peer-api';
+import { type Peer, type PeerOffer, type PeerParts } from './peer-api';
 import { hashToken } from './secret';
 
 export interface RegistrationParts extends PeerParts {
@@ -29,17 +29,20 @@ export interface Agreed {
   readonly token: string;
   readonly credentials: Credentials;
   readonly offer: PeerOffer;
+  /** As it was last asked. */
+  readonly peer: Pick<Peer, 'tokenEncoding'>;
 }
 
 /** What is written of it, with the grace that replaced tokens have from now on. */
 export function registrationOf(parts: RegistrationParts, agreed: Agreed): Registration {
-  const { platformId, kind, token, credentials, offer } = agreed;
+  const { platformId, kind, token, credentials, offer, peer } = agreed;
   return {
     platformId,
     kind,
     version: offer.version,
     versionsUrl: credentials.url,
     peerToken: credentials.token,
+    tokenEncoding: peer.tokenEncoding,
     parties: credentials.parties,
     endpoints: offer.endpoints,
     issuedTokenHash: hashToken(token),

@@ -11,6 +11,7 @@ import {
   isSuccess,
   MODULES,
   STATUS,
+  type TokenEncoding,
   type Version,
   VERSIONS,
 } from '@app/ocpi';
@@ -31,16 +32,72 @@ export interface PeerParts {
   readonly newId: () => string;
 }
 
-/** How to reach a peer: under which platform's pool, and with which token. */
+/** How to reach a peer: under which platform's pool, with which token, and how it was shown that before. */
 export interface PeerAccess {
   readonly platformId: string;
   readonly token: string;
+  readonly tokenEncoding?: TokenEncoding;
 }
 
-export interface PeerRequest extends PeerAccess {
+export interface PeerRequest {
   readonly method: string;
   readonly url: string;
   readonly body?: unknown;
+}
+
+/**
+ * The configuration modules of one peer. Whether it reads tokens in Base64 is found by trial and error, which the
+ * specification leaves to whoever wants to speak with older systems: what it refuses for the token was not done, and is
+ * asked again with the token shown in the other way.
+ *
+ * Spec: 2.2.1-d2 transport_and_format, Authorization header, NOTE.
+ */
+export class Peer {
+  private shown: TokenEncoding;
+
+  constructor(
+    private readonly parts: PeerParts,
+    private readonly access: PeerAccess,
+  ) {
+    this.shown = access.tokenEncoding ?? 'base64';
+  }
+
+  /** How it was shown the token when it last took it. */
+  get tokenEncoding(): TokenEncoding {
+    return this.shown;
+  }
+
+  /** Sends one request and gives the `data` of its answer. @throws HubError `peer_unusable` */
+  async ask(request: PeerRequest): Promise<unknown> {
+    const what = `${request.method} ${request.url}`;
+    const answer = await this.send(request, this.shown, what);
+    if (!refusesToken(answer)) return dataOf(answer, what);
+    const other = this.shown === 'plain' ? 'base64' : 'plain';
+    const second = await this.send(request, other, what);
+    if (refusesToken(second)) return dataOf(answer, what);
+    this.shown = other;
+    return dataOf(second, what);
+  }
+
+  private send(
+    { method, url, body }: PeerRequest,
+    shown: TokenEncoding,
+    what: string,
+  ): Promise<CourierAnswer> {
+    const { courier, newId, timeoutMs } = this.parts;
+    const { platformId, token } = this.access;
+    return send(courier, {
+      ...{ platformId, method, url, timeoutMs },
+      headers: [
+        ...['Authorization', authorizationHeader(token, shown), 'Accept', 'application/json'],
+        ...idHeaders({ requestId: newId(), correlationId: newId() }),
+        ...(body === undefined ? [] : ['Content-Type', 'application/json']),
+      ],
+      body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
+    }).catch((error: unknown) => {
+      throw new HubError('peer_unusable', `${what}: ${asHubError(error).message}`, { cause: error });
+    });
+  }
 }
 
 /** What a peer offers on one version. */
@@ -55,13 +112,8 @@ export interface PeerOffer {
  * @param wanted the version to use; without it the highest that both sides have
  * @throws HubError `peer_unusable` (3001), `no_common_version` (3002), `no_common_endpoints` (3003)
  */
-export async function fetchOffer(
-  parts: PeerParts,
-  access: PeerAccess,
-  url: string,
-  wanted?: Version,
-): Promise<PeerOffer> {
-  const versions = asList(await ask(parts, { ...access, method: 'GET', url }), url);
+export async function fetchOffer(peer: Pick<Peer, 'ask'>, url: string, wanted?: Version): Promise<PeerOffer> {
+  const versions = asList(await peer.ask({ method: 'GET', url }), url);
   const offered = versions.map((row) => String(row.version));
   const version = wanted ? (offered.includes(wanted) ? wanted : undefined) : highestCommonVersion(offered);
   const detailsUrl = versions.find((row) => row.version === version)?.url;
@@ -69,34 +121,26 @@ export async function fetchOffer(
   const usable = parsePeerUrl(detailsUrl, `url of version ${version} at ${url}`);
   return {
     version,
-    endpoints: readEndpoints(await ask(parts, { ...access, method: 'GET', url: usable }), usable),
+    endpoints: readEndpoints(await peer.ask({ method: 'GET', url: usable }), usable),
   };
 }
 
-/** Sends one request of a configuration module and gives the `data` of its answer. @throws HubError `peer_unusable` */
-export async function ask(parts: PeerParts, request: PeerRequest): Promise<unknown> {
-  const { platformId, method, url, token, body } = request;
-  const answer = await send(parts.courier, {
-    platformId,
-    method,
-    url,
-    headers: [
-      ...['Authorization', authorizationHeader(token), 'Accept', 'application/json'],
-      ...idHeaders({ requestId: parts.newId(), correlationId: parts.newId() }),
-      ...(body === undefined ? [] : ['Content-Type', 'application/json']),
-    ],
-    body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
-    timeoutMs: parts.timeoutMs,
-  }).catch((error: unknown) => {
-    throw new HubError('peer_unusable', `${method} ${url}: ${asHubError(error).message}`, { cause: error });
-  });
-  return dataOf(answer, `${method} ${url}`);
+/** Spec: 2.2.1-d2 transport_and_format, Authorization header: 401. Some say 403, or 2xxx in the envelope alone. */
+function refusesToken(answer: CourierAnswer): boolean {
+  if (answer.httpStatus === 401 || answer.httpStatus === 403) return true;
+  const status = Number(envelopeOf(answer)?.status_code);
+  return status >= STATUS.CLIENT_ERROR && status < STATUS.SERVER_ERROR;
 }
 
 /** Without an `Accept-Encoding` in the request an answer may be encoded all the same. Spec: RFC 9110, 12.5.3. */
-function dataOf({ httpStatus, headers, body }: CourierAnswer, what: string): unknown {
+function envelopeOf({ headers, body }: CourierAnswer): Record<string, unknown> | undefined {
   const plain = decodedBody(body, headers['content-encoding']);
-  const envelope = plain && parseEnvelope(plain);
+  return plain && parseEnvelope(plain);
+}
+
+function dataOf(answer: CourierAnswer, what: string): unknown {
+  const { httpStatus } = answer;
+  const envelope = envelopeOf(answer);
   if (httpStatus >= 300 || !isSuccess(Number(envelope?.status_code ?? STATUS.SERVER_ERROR))) {
     const said = envelope ? `OCPI ${String(envelope.status_code)}` : 'no OCPI message';
     throw new HubError('peer_unusable', `${what}: HTTP ${httpStatus}, ${said}`);

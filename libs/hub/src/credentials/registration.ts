@@ -10,7 +10,7 @@ import { HubError } from '../hub-error';
 import { type Registration } from '../ports';
 import { hubCredentials, parseCredentials } from './credentials-object';
 import { keep, refresh, type RegistrationParts, registrationOf, requireNotHub } from './keep';
-import { ask, fetchOffer } from './peer-api';
+import { fetchOffer, Peer } from './peer-api';
 import { newToken } from './secret';
 
 /** POST (`first`) or PUT (`update`) of credentials by a platform. */
@@ -41,10 +41,13 @@ export async function registerPlatform(
     throw new HubError(registered ? 'already_registered' : 'not_registered');
   const credentials = parseCredentials(body && plainBody(body, headers));
   requireNotHub(credentials.parties, parts.hub);
-  const access = { platformId: platform.id, token: credentials.token };
-  const offer = await fetchOffer(parts, access, credentials.url, version);
+  const peer = new Peer(parts, { platformId: platform.id, token: credentials.token });
+  const offer = await fetchOffer(peer, credentials.url, version);
   const token = newToken();
-  await keep(parts, registrationOf(parts, { platformId: platform.id, kind, token, credentials, offer }));
+  await keep(
+    parts,
+    registrationOf(parts, { platformId: platform.id, kind, token, credentials, offer, peer }),
+  );
   return hubCredentials(parts.hub, token);
 }
 
@@ -59,6 +62,9 @@ export async function dismissPlatform(parts: RegistrationParts, platformId: stri
   const record = await refresh(parts, platformId);
   const url = record?.endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
   const token = record?.peerToken;
-  if (url && token) await ask(parts, { platformId, token, method: 'DELETE', url }).catch(() => undefined);
+  if (url && token) {
+    const peer = new Peer(parts, { platformId, token, tokenEncoding: record.tokenEncoding });
+    await peer.ask({ method: 'DELETE', url }).catch(() => undefined);
+  }
   await unregisterPlatform(parts, platformId);
 }

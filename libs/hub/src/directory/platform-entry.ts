@@ -26,7 +26,8 @@ export class PlatformEntry {
   constructor(readonly record: PlatformRecord) {
     this.endpoints = new Map(record.endpoints.map((e) => [endpointKey(e.module, e.interfaceRole), e.url]));
     this.partiesByKey = byPair(record.parties);
-    this.authorization = record.peerToken === null ? null : authorizationHeader(record.peerToken);
+    const { peerToken, tokenEncoding } = record;
+    this.authorization = peerToken === null ? null : authorizationHeader(peerToken, tokenEncoding);
     this.pins = record.pinnedCertificates ? new Set(record.pinnedCertificates) : null;
     const held = record.parties.filter((party) => party.held);
     this.onlyParty = onlyPair(held);

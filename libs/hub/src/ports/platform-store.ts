@@ -4,7 +4,14 @@
  * The adapter is `libs/store` (PostgreSQL); every write is one transaction and is announced to all
  * processes, whose `Directory` then follows.
  */
-import { type InterfaceRole, type Party, type PartyId, type Role, type Version } from '@app/ocpi';
+import {
+  type InterfaceRole,
+  type Party,
+  type PartyId,
+  type Role,
+  type TokenEncoding,
+  type Version,
+} from '@app/ocpi';
 import { type Agreement } from '../agreement';
 import { type Once, type Repetition } from './once';
 
@@ -67,6 +74,8 @@ export interface PlatformRecord {
   readonly issuedTokens: readonly IssuedToken[];
   /** The token that the platform gave to the hub; null until registered. */
   readonly peerToken: string | null;
+  /** How it wants to be shown that token; absent: as the specification asks, in Base64. */
+  readonly tokenEncoding?: TokenEncoding;
   /** Hosts (`cpo.example`, `cpo.example:8443`) that its URLs in messages may lead to besides its registered ones. */
   readonly allowedHosts: readonly string[];
   /** The operator sees its payloads until then; absent = nobody does. */
@@ -102,6 +111,7 @@ export interface Registration {
   readonly version: Version;
   readonly versionsUrl: string;
   readonly peerToken: string;
+  readonly tokenEncoding: TokenEncoding;
   readonly parties: readonly (Party & { readonly businessDetails: Record<string, unknown> | null })[];
   readonly endpoints: readonly EndpointRecord[];
   /** Hash of the token C that this registration issues. */

@@ -1,11 +1,12 @@
 import { CONNECTION_STATUSES, type ConnectionStatus } from '@app/hub';
-import { type Version } from '@app/ocpi';
+import { TOKEN_ENCODINGS, type TokenEncoding, type Version } from '@app/ocpi';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { oneOf } from './one-of';
 
 /** One OCPI connection to the hub. Ids are made here, so that no database extension is needed. */
 @Entity('platforms')
 @Check('platforms_status_check', oneOf('status', CONNECTION_STATUSES))
+@Check('platforms_token_encoding_check', oneOf('token_encoding', TOKEN_ENCODINGS))
 @Check('platforms_tls_pair_check', '(tls_certificate IS NULL) = (tls_key IS NULL)')
 @Index('platforms_created_at_idx', ['createdAt', 'id'])
 export class PlatformEntity {
@@ -39,6 +40,9 @@ export class PlatformEntity {
   /** The token it gave to the hub, sealed (see `seal.ts`). */
   @Column('bytea', { name: 'peer_token', nullable: true })
   peerToken: Buffer | null;
+
+  @Column('text', { name: 'token_encoding', default: 'base64' })
+  tokenEncoding: TokenEncoding;
 
   /** Authorities that are trusted for its servers, PEM. */
   @Column('text', { name: 'tls_ca', nullable: true })

@@ -31,7 +31,11 @@ function describeOperator(platforms: () => PlatformStore): void {
         id: expect.any(String),
         ...{ name: 'New', status: 'PLANNED', suspended: false, version: null, versionsUrl: null },
         ...{ createdAt: at(0), registeredAt: null, lastSeenAt: null, announced: true, endpoints: [] },
-        ...{ peerToken: null, issuedTokens: [{ hash: tokenAHash, kind: 'A', expiresAt: null }] },
+        ...{
+          peerToken: null,
+          tokenEncoding: 'base64',
+          issuedTokens: [{ hash: tokenAHash, kind: 'A', expiresAt: null }],
+        },
         allowedHosts: [],
         parties: [
           {

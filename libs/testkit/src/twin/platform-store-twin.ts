@@ -120,7 +120,7 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
       ...this.takeOver(claimed, record.id, status, now),
       ...this.unclaimed(record, claimed, now),
     ];
-    const { version, versionsUrl, peerToken } = registration;
+    const { version, versionsUrl, peerToken, tokenEncoding } = registration;
     const endpoints = unique(
       registration.endpoints,
       (endpoint) => `${endpoint.module} ${endpoint.interfaceRole}`,
@@ -129,7 +129,8 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     const registeredAt = record.registeredAt ?? now;
     this.put({
       ...record,
-      ...{ status, version, versionsUrl, peerToken, parties, endpoints, issuedTokens, registeredAt },
+      ...{ status, version, versionsUrl, peerToken, tokenEncoding },
+      ...{ parties, endpoints, issuedTokens, registeredAt },
     });
     return { outcome: 'done' };
   }
@@ -283,7 +284,8 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
 
 const BLANK: Omit<PlatformRecord, 'id' | 'name' | 'createdAt' | 'announced' | 'parties'> = {
   ...{ status: 'PLANNED', suspended: false, version: null, versionsUrl: null, registeredAt: null },
-  ...{ lastSeenAt: null, endpoints: [], issuedTokens: [], peerToken: null, allowedHosts: [] },
+  ...{ lastSeenAt: null, endpoints: [], issuedTokens: [] },
+  ...{ peerToken: null, tokenEncoding: 'base64', allowedHosts: [] },
 };
 
 function letGo(party: PartyRecord, now: Date): PartyRecord {

@@ -23,14 +23,21 @@ function partyOf(record: PlatformRecord | undefined, party: Party): unknown {
 function describeFirst(platforms: () => PlatformStore): void {
   test('stores version, endpoints, parties, and both tokens; the token A is dead', async () => {
     const { id, issuedTokens } = await createdPlatform(platforms());
-    const registration = registrationOf(id, { peerToken: 'the peer gave this: ü€' });
+    const registration = registrationOf(id, {
+      ...{ peerToken: 'the peer gave this: ü€', tokenEncoding: 'plain' },
+    });
     expect(await platforms().register(registration, at(1))).toEqual({ outcome: 'done' });
     const { endpoints, issuedTokenHash, peerToken } = registration;
     expect(await platforms().find(id)).toEqual({
       id,
       ...{ name: 'A platform', status: 'CONNECTED', suspended: false, announced: false, lastSeenAt: null },
       ...{ version: '2.2.1', versionsUrl: registration.versionsUrl, createdAt: at(0), registeredAt: at(1) },
-      ...{ endpoints, peerToken, issuedTokens: [{ hash: issuedTokenHash, kind: 'C', expiresAt: null }] },
+      ...{
+        endpoints,
+        peerToken,
+        tokenEncoding: 'plain',
+        issuedTokens: [{ hash: issuedTokenHash, kind: 'C', expiresAt: null }],
+      },
       allowedHosts: [],
       parties: [{ ...claim(CPO)[0], status: 'CONNECTED', statusSince: at(1), knownSince: at(1), held: true }],
     });
@@ -170,6 +177,7 @@ function describeTokens(platforms: () => PlatformStore): void {
     expect(await platforms().findByTokenHash(issuedTokens[0]!.hash)).toBeUndefined();
     expect(await platforms().find(id)).toMatchObject({
       ...{ status: 'SUSPENDED', version: null, versionsUrl: null, registeredAt: null, peerToken: null },
+      ...{ tokenEncoding: 'base64' },
       ...{ endpoints: [], issuedTokens: [] },
       parties: [{ ...CPO, status: 'SUSPENDED', statusSince: at(3), held: false }],
     });
