@@ -22,7 +22,7 @@ const OVERDUE_MS = 2_000;
 const PAGE = 1_000;
 /** Bundles of one sweep: no more than a process drains at a time. */
 const BUNDLES = 2;
-/** Pages of one sweep. The next goes on from there. */
+/** Pages of each kind in one sweep: a backlog of any kind is worked off at some ten thousand legs a second. */
 const PAGES_PER_SWEEP = 20;
 /** Between two purges, in ms. */
 const PURGE_EVERY_MS = 60_000;
@@ -62,8 +62,12 @@ class Sweeper {
 
   private async sweep(signal: AbortSignal): Promise<void> {
     const { deliveries, waker, drainer } = this.parts;
-    waker.wake(await deliveries.unpark(PAGE));
-    await deliveries.expire(PAGE);
+    await inPages(signal, async () => {
+      const lines = await deliveries.unpark(PAGE);
+      waker.wake(lines);
+      return lines.length;
+    });
+    await inPages(signal, () => deliveries.expire(PAGE));
     await drainer.take(await deliveries.takeForgotten(OVERDUE_MS, BUNDLES));
     for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
       const { data, nextCursor } = await deliveries.overdue(OVERDUE_MS, { cursor: this.cursor, limit: PAGE });
@@ -71,12 +75,21 @@ class Sweeper {
       this.cursor = nextCursor;
       if (nextCursor === null) break;
     }
-    await this.purge();
+    await this.purge(signal);
   }
 
-  private async purge(): Promise<void> {
+  /** Pauses only once there is nothing left to forget. */
+  private async purge(signal: AbortSignal): Promise<void> {
     if (Date.now() - this.purgedAt < PURGE_EVERY_MS) return;
-    this.purgedAt = Date.now();
-    await this.parts.deliveries.purge(PAGE);
+    const isDone = await inPages(signal, () => this.parts.deliveries.purge(PAGE));
+    if (isDone) this.purgedAt = Date.now();
   }
+}
+
+/** Does a page of work, and more as long as pages are full. @returns false when there may be more for the next sweep */
+async function inPages(signal: AbortSignal, work: () => Promise<number>): Promise<boolean> {
+  for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
+    if ((await work()) < PAGE) return true;
+  }
+  return false;
 }

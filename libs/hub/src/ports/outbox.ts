@@ -131,7 +131,11 @@ export interface DeliveryStore {
   overdue(overdueMs: number, page: PageRequest): Promise<Page<DeliveryLine>>;
   /** Legs over their age: `expired` where the receiver could not be reached, else `dead`. @returns how many */
   expire(limit: number): Promise<number>;
-  /** Removes what has been kept for long enough, and bodies that no leg refers to. @returns how many rows */
+  /**
+   * Removes what has been kept for long enough, and bodies that no leg refers to.
+   *
+   * @returns how many rows; less than `limit` when nothing is left to remove
+   */
   purge(limit: number): Promise<number>;
   countWaiting(): Promise<number>;
 }

@@ -120,13 +120,18 @@ interface ExpiredRow {
   readonly state: DeliveryState;
 }
 
-/** @see DeliveryStore.purge */
+/**
+ * The pushes come last, and once: to find those without legs, all are looked through.
+ *
+ * @see DeliveryStore.purge
+ */
 export async function purgeLegs(dataSource: DataSource, limit: number): Promise<number> {
-  let purged = 0;
+  const purged: number[] = [];
   for (const [state, days] of Object.entries(KEPT_DAYS)) {
-    purged += await deleted(dataSource, PURGE_LEGS, [state, days, limit]);
+    purged.push(await deleted(dataSource, PURGE_LEGS, [state, days, limit]));
   }
-  return purged + (await deleted(dataSource, PURGE_PUSHES, [limit]));
+  if (!purged.includes(limit)) purged.push(await deleted(dataSource, PURGE_PUSHES, [limit]));
+  return purged.reduce((sum, rows) => sum + rows, 0);
 }
 
 async function deleted(dataSource: DataSource, text: string, values: readonly unknown[]): Promise<number> {

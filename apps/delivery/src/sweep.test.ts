@@ -1,0 +1,38 @@
+/** What one sweep does, and that a backlog does not outgrow it. */
+import { type DeliveryLine, type DeliveryStore } from '@app/hub';
+import { startSweep, type SweepParts } from './sweep';
+
+const PAGE = 1_000;
+const lines = (count: number): DeliveryLine[] =>
+  Array.from({ length: count }, (_, n) => ({ platformId: 'p', line: `l${n}` }));
+
+/** A store with so many legs of each kind to look after. */
+function backlog(left: { unpark: number; expire: number; purge: number }) {
+  const take = (kind: keyof typeof left, limit: number): number => {
+    const count = Math.min(left[kind], limit);
+    left[kind] -= count;
+    return count;
+  };
+  const deliveries: Partial<DeliveryStore> = {
+    unpark: async (limit) => lines(take('unpark', limit)),
+    expire: async (limit) => take('expire', limit),
+    purge: async (limit) => take('purge', limit),
+    takeForgotten: async () => [],
+    overdue: async () => ({ data: [], nextCursor: null }),
+  };
+  return deliveries as DeliveryStore;
+}
+
+test('a sweep goes on while there is a page more to let go, to end and to forget', async () => {
+  const left = { unpark: 3 * PAGE, expire: 2 * PAGE + 1, purge: 4 * PAGE };
+  const woken: DeliveryLine[] = [];
+  const waker = { wake: (given: readonly DeliveryLine[]) => void woken.push(...given) };
+  const drainer = { has: () => false, take: async () => undefined };
+  const log = { error: () => undefined };
+  const parts = { deliveries: backlog(left), waker, drainer, log } as unknown as SweepParts;
+  const sweep = startSweep(parts);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await sweep.close();
+  expect(left).toEqual({ unpark: 0, expire: 0, purge: 0 });
+  expect(woken).toHaveLength(3 * PAGE);
+});
