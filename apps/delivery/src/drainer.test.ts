@@ -20,6 +20,10 @@ let answers: Map<string, (next: NextLeg) => void>;
 let woken: DeliveryLine[];
 /** What was done with legs; to send one is to find that its platform is gone. */
 let done: string[];
+const OFFLINE = { record: { registeredAt: new Date(), status: 'OFFLINE' } };
+let platforms: Map<string, typeof OFFLINE>;
+/** How often the database fails to note how a leg ended. */
+let failures: number;
 let drainer: Drainer;
 
 beforeEach(() => {
@@ -27,6 +31,8 @@ beforeEach(() => {
   answers = new Map();
   woken = [];
   done = [];
+  failures = 0;
+  platforms = new Map([['offline', OFFLINE]]);
   const deliveries: Pick<DeliveryStore, 'lease' | 'release' | 'settle' | 'park'> = {
     lease: ({ line }) => {
       asked.push(line);
@@ -34,17 +40,16 @@ beforeEach(() => {
     },
     release: async ({ id }) => void done.push(`${id} given back`),
     settle: async ({ id }, { state }) => {
+      if (failures-- > 0) throw new Error('terminating connection');
       done.push(`${id} ${state}`);
       return false;
     },
     park: async (platformId) => void done.push(`${platformId} parked`),
   };
   const waker = { wake: (given: readonly DeliveryLine[]) => woken.push(...given) };
-  const directory = {
-    platform: (id: string) =>
-      id === 'offline' ? { record: { registeredAt: new Date(), status: 'OFFLINE' } } : undefined,
-  };
-  const parts = { deliveries, waker, directory, leaseMs: LEASE_MS, onSent: () => undefined };
+  const directory = { platform: (id: string) => platforms.get(id) };
+  const log = { error: () => undefined };
+  const parts = { deliveries, waker, directory, log, leaseMs: LEASE_MS, onSent: () => undefined };
   drainer = new Drainer(parts as unknown as DrainerParts);
 });
 afterEach(() => drainer.close(0));
@@ -147,4 +152,35 @@ test('a leg that waits for its turn is given back at the end', async () => {
   expect(done).toEqual([`leg ${FULL} given back`]);
   expect(woken).toEqual(lines(FULL, 1));
   for (const answer of answers.values()) answer({ dueInMs: null });
+});
+
+test('legs that come while the process stops are given back', async () => {
+  await drainer.close(0);
+  await drainer.take([leg(0), ...lines(1, 1)]);
+  expect([asked, done]).toEqual([[], ['leg 0 given back']]);
+  expect(woken).toEqual(lines(0, 2));
+});
+
+test('lines that waited for a slot of a platform that went away are free to be found by the sweep', async () => {
+  const many = Array.from({ length: 100 }, (_, n) => ({ platformId: 'p', line: `s${n}` }));
+  await drainer.take(many);
+  platforms.set('p', OFFLINE);
+  for (const { line } of many.slice(0, 8)) end(line);
+  await turn();
+  expect(done).toContain('p parked');
+  expect(many.filter((line) => drainer.has(line))).toEqual([]);
+});
+
+test('a line that is due in a month is not looked at before', async () => {
+  await drainer.take(lines(0, 1));
+  end('l0', 30 * 24 * 3_600_000);
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(asked).toEqual(['l0']);
+});
+
+test('how a leg ended is noted again when the database could not do it, as long as the lease lasts', async () => {
+  failures = 2;
+  await drainer.take([leg(0, 'p0', 1_000), leg(1, 'p1', 1_000)]);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(done.sort()).toEqual(['leg 0 dead', 'leg 1 dead']);
 });

@@ -16,6 +16,10 @@ import { Slots } from './slots';
 const AT_A_TIME = 1_024;
 /** Lines that wait for their next attempt here, in 20 MB; what comes on top is left to the sweep. */
 const MAX_LATER = 100_000;
+/** A timer that runs for longer than this, in ms, would end at once. The line is looked at again, and waits on. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+/** Between two attempts to note how a leg ended, in ms. */
+const SETTLE_AGAIN_MS = 1_000;
 
 export interface DrainerParts extends DrainParts {
   readonly directory: Directory;
@@ -40,6 +44,7 @@ export class Drainer {
   /** Takes lines over; resolves when there is room for more. */
   async take(lines: Iterable<DrainedLine>): Promise<void> {
     for (const line of lines) this.put(line);
+    if (this.closed) return this.giveBackAll();
     this.begin();
     if (this.ready.size > AT_A_TIME && !this.closed)
       await new Promise<void>((resolve) => this.roomMade.push(resolve));
@@ -68,6 +73,7 @@ export class Drainer {
 
   private async giveBackAll(): Promise<void> {
     const waiting = [...this.ready.values()];
+    this.ready.clear();
     await Promise.all(waiting.map((line) => giveBack(line, this.parts.deliveries)));
     this.parts.waker.wake(waiting.map(lineOf));
   }
@@ -92,7 +98,9 @@ export class Drainer {
     this.running.add(run);
   }
 
+  /** What waits for a slot of the platform is parked with it: nobody here is to take it for granted any more. */
   private async park(line: DrainedLine): Promise<void> {
+    this.slots.forget(line.platformId);
     await giveBack(line, this.parts.deliveries);
     await this.parts.deliveries.park(line.platformId);
   }
@@ -120,8 +128,17 @@ export class Drainer {
     this.begin();
   }
 
+  /** What was sent and is not noted would be sent again: a database that is away is waited for, within the lease. */
   private async settle({ leg, sent }: Extract<Drained, { leg: LeasedLeg }>): Promise<number | null> {
-    return (await this.parts.deliveries.settle(leg, sent.settlement)) ? 0 : null;
+    for (;;) {
+      try {
+        return (await this.parts.deliveries.settle(leg, sent.settlement)) ? 0 : null;
+      } catch (error) {
+        if (this.closed || performance.now() + SETTLE_AGAIN_MS > leg.leasedUntil) throw error;
+        this.complain(error);
+      }
+      await delay(SETTLE_AGAIN_MS);
+    }
   }
 
   private takeAgain(line: DeliveryLine, againInMs: number | null): void {
@@ -135,7 +152,7 @@ export class Drainer {
       this.later.delete(line.line);
       this.put(line);
       this.begin();
-    }, Math.ceil(ms));
+    }, Math.min(Math.ceil(ms), LONGEST_TIMER_MS));
     this.later.set(line.line, timer);
   }
 }

@@ -52,6 +52,14 @@ export class Slots {
     return next;
   }
 
+  /** Lets the lines of a platform that cannot be reached wait for a slot no longer. */
+  forget(platformId: string): void {
+    const lane = this.lanes.get(platformId);
+    if (!lane) return;
+    this.waiting -= lane.waiting.size;
+    lane.waiting.clear();
+  }
+
   /** Whether a line waits here for a slot. */
   isWaiting({ platformId, line }: DeliveryLine): boolean {
     return this.lanes.get(platformId)?.waiting.has(line) ?? false;
