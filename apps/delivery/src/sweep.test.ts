@@ -17,6 +17,7 @@ function backlog(left: { unpark: number; expire: number; purge: number }) {
     unpark: async (limit) => lines(take('unpark', limit)),
     expire: async (limit) => take('expire', limit),
     purge: async (limit) => take('purge', limit),
+    parkPaused: async () => undefined,
     takeForgotten: async () => [],
     overdue: async () => ({ data: [], nextCursor: null }),
   };

@@ -14,7 +14,7 @@ import { leaseLines } from './lease';
 import { PushCache } from './push-cache';
 import { releaseLegs, takeBundle, takeForgotten } from './bundles';
 import { type Ended, endLegs, retryLeg } from './settle';
-import { expireLegs, overdueLines, parkLegs, purgeLegs, unparkLegs } from './upkeep';
+import { expireLegs, overdueLines, parkLegs, parkPaused, purgeLegs, unparkLegs } from './upkeep';
 
 /** Two statements of each kind at a time, so that one travels while the other works; six of the pool's ten at most. */
 const GATHERED = { batch: 500, lanes: 2 } as const;
@@ -68,6 +68,10 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   park(platformId: string): Promise<void> {
     return parkLegs(this.dataSource, platformId);
+  }
+
+  parkPaused(): Promise<void> {
+    return parkPaused(this.dataSource);
   }
 
   unpark(limit: number): Promise<readonly DeliveryLine[]> {

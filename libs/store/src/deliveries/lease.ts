@@ -13,6 +13,8 @@ const LOOK_AGAIN_MS = 1_000;
  * waiting and so stays the oldest: nobody overtakes it. `SKIP LOCKED`: whoever holds the row right now either
  * leases it or replaces it, and wakes the line again in the second case.
  *
+ * What is for a paused receiver and not parked yet, e.g. since it was under way as the pause began, counts as parked.
+ *
  * Who finds the oldest leg with somebody else is to look again: whether that one has seen the newer leg when it ended
  * its own (see `END`) cannot be known here.
  */
@@ -20,7 +22,10 @@ const LEASE = `
   WITH head AS (
     SELECT oldest.* FROM unnest($1::uuid[]) AS asked (line)
     CROSS JOIN LATERAL (
-      SELECT id, line, next_attempt_at, parked FROM deliveries
+      SELECT id, line, next_attempt_at, parked OR EXISTS (
+        SELECT FROM delivery_receivers receiver
+        WHERE receiver.platform_id = delivery.platform_id AND receiver.paused_at IS NOT NULL) AS parked
+      FROM deliveries delivery
       WHERE line = asked.line AND state = 'waiting' ORDER BY sequence LIMIT 1) oldest
   ), leased AS (
     UPDATE deliveries delivery
@@ -30,7 +35,7 @@ const LEASE = `
       WHERE delivery.id = head.id AND delivery.state = 'waiting' AND delivery.next_attempt_at <= now()
         AND delivery.expires_at > now() AND NOT delivery.parked AND ${FREE}
       FOR UPDATE SKIP LOCKED) due
-    WHERE delivery.id = due.id
+    WHERE delivery.id = due.id AND NOT head.parked
     RETURNING delivery.id, delivery.lease_id, delivery.push_id, delivery.party, delivery.attempts,
       extract(epoch FROM delivery.expires_at - now())::float8 * 1000 AS remaining_ms
   )

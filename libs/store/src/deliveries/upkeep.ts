@@ -16,9 +16,17 @@ const KEPT_DAYS: Readonly<Record<Exclude<DeliveryState, 'waiting'>, number>> = {
 /** A push whose transaction is not over yet has no legs that others can see: only older ones are orphans. */
 const ORPHAN_AFTER_HOURS = 1;
 
-const PARK = `
-  UPDATE deliveries delivery SET parked = true, next_attempt_at = expires_at
-  WHERE platform_id = $1 AND state = 'waiting' AND NOT parked AND ${FREE}`;
+/** What somebody else holds right now comes by itself, or with the next sweep: nobody waits here for another. */
+const parkWhere = (condition: string): string => `
+  UPDATE deliveries SET parked = true, next_attempt_at = expires_at WHERE id IN (
+    SELECT id FROM deliveries delivery WHERE ${condition} AND state = 'waiting' AND NOT parked AND ${FREE}
+    FOR UPDATE SKIP LOCKED)`;
+
+const PARK = parkWhere('platform_id = $1');
+
+const PARK_PAUSED = parkWhere(
+  `platform_id IN (SELECT platform_id FROM delivery_receivers WHERE paused_at IS NOT NULL)`,
+);
 
 /** Walks from one platform with parked legs to the next by the index, however many legs each has. */
 const UNPARK = `
@@ -81,6 +89,11 @@ const PURGE_PUSHES = `
 /** @see DeliveryStore.park */
 export async function parkLegs(dataSource: DataSource, platformId: string): Promise<void> {
   await dataSource.query(PARK, [platformId]);
+}
+
+/** @see DeliveryStore.parkPaused */
+export async function parkPaused(dataSource: DataSource): Promise<void> {
+  await dataSource.query(PARK_PAUSED);
 }
 
 /** @see DeliveryStore.unpark */
