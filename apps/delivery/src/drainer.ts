@@ -148,11 +148,14 @@ export class Drainer {
   }
 
   private wait(line: DeliveryLine, ms: number): void {
-    const timer = setTimeout(() => {
-      this.later.delete(line.line);
-      this.put(line);
-      this.begin();
-    }, Math.min(Math.ceil(ms), LONGEST_TIMER_MS));
+    const timer = setTimeout(
+      () => {
+        this.later.delete(line.line);
+        this.put(line);
+        this.begin();
+      },
+      Math.min(Math.ceil(ms), LONGEST_TIMER_MS),
+    );
     this.later.set(line.line, timer);
   }
 }

@@ -188,7 +188,7 @@ export type DeliveryChange =
   | { readonly outcome: 'not_found' }
   /** It is not in a state that allows this. */
   | { readonly outcome: 'wrong_state'; readonly state: DeliveryState }
-  /** A newer PUT of the same object was accepted since: sending it again would bring back an old state. */
+  /** A newer PUT or a DELETE of the same object was accepted since: sending it again would bring back an old state. */
   | { readonly outcome: 'superseded' };
 
 /** The operator's side. */

@@ -242,28 +242,3 @@ test('what is over is kept a day, dead legs a month, and bodies as long as a leg
   await store.deliveries.purge(100);
   expect(await sql(database.url, 'SELECT FROM pushes')).toEqual([]);
 });
-
-test('a leg that was under way when its receiver was paused is not tried again until it is resumed', async () => {
-  const line = await accept('/NL/CPO/L1');
-  const { leg: leased } = await store.deliveries.lease(line, LEASE_MS);
-  await store.deliveryArchive.pause(leg.platformId);
-  await store.deliveries.settle(leased!, { state: 'waiting', error: 'http_500', retryInMs: 0 });
-  expect(await store.deliveries.lease(line, LEASE_MS)).toEqual({ dueInMs: null });
-  await store.deliveries.parkPaused();
-  expect((await store.deliveries.overdue(0, FIRST)).data).toEqual([]);
-  expect(await store.deliveryArchive.resume(leg.platformId)).toEqual([line]);
-  expect((await store.deliveries.lease(line, LEASE_MS)).leg).toMatchObject({ attempts: 1 });
-});
-
-test('a leg that is given back by a worker, or sent again by hand, does not go to a paused receiver', async () => {
-  const line = await accept('/NL/CPO/L1');
-  const { leg: leased } = await store.deliveries.lease(line, LEASE_MS);
-  await store.deliveryArchive.pause(leg.platformId);
-  await store.deliveries.release(leased!);
-  expect(await store.deliveries.lease(line, LEASE_MS)).toEqual({ dueInMs: null });
-  expect(await store.deliveryArchive.retry(leased!.id, 60)).toMatchObject({ outcome: 'done' });
-  expect(await store.deliveries.lease(line, LEASE_MS)).toEqual({ dueInMs: null });
-  await store.deliveries.parkPaused();
-  expect((await store.deliveries.overdue(0, FIRST)).data).toEqual([]);
-  expect(await store.deliveryArchive.resume(leg.platformId)).toEqual([line]);
-});

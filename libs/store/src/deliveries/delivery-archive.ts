@@ -7,15 +7,18 @@ import {
   type DeliveryReceiver,
   type DeliveryState,
   type DeliveryView,
+  type OutgoingPush,
   type Page,
   type PageRequest,
 } from '@app/hub';
+import { pushedObject } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { pageOf, readCursor, readTimeCursor, UUID, writeCursor } from '../cursor';
 import { DeliveryReceiverEntity } from '../entities';
 import { inTransaction } from '../transaction';
 import { FREE, NOW } from './conditions';
 import { takeBackPlatform } from './bundles';
+import { lockObject } from './object-lock';
 import { parkLegs } from './upkeep';
 
 const VIEW = `
@@ -36,16 +39,24 @@ const CONDITIONS: Readonly<Record<keyof DeliveryFilter, string>> = {
   correlationId: 'push.correlation_id = ?',
 };
 
-/** A newer PUT that covers it, whatever became of that: see `DeliveryChange`. */
+/**
+ * A newer PUT or DELETE that covers it, whatever became of that: see `DeliveryChange`. Its transaction may have begun
+ * before the one of the older: they had to wait for each other.
+ */
 const SUPERSEDED = `
   SELECT EXISTS (
     SELECT FROM deliveries delivery JOIN pushes push ON push.id = delivery.push_id
     JOIN deliveries later ON later.platform_id = delivery.platform_id AND later.line = delivery.line
-      AND later.sequence > delivery.sequence AND later.created_at >= delivery.created_at
+      AND later.sequence > delivery.sequence
+      AND later.created_at >= delivery.created_at - interval '10 minutes'
     JOIN pushes other ON other.id = later.push_id
-    WHERE delivery.id = $1 AND push.method IN ('PUT', 'PATCH') AND other.method = 'PUT'
+    WHERE delivery.id = $1 AND push.method IN ('PUT', 'PATCH') AND other.method IN ('PUT', 'DELETE')
       AND (other.object_path = push.object_path OR starts_with(push.object_path, other.object_path || '/'))
   ) AS superseded`;
+
+const OBJECT_OF = `
+  SELECT push.module, push.rest, push.query
+  FROM deliveries delivery JOIN pushes push ON push.id = delivery.push_id WHERE delivery.id = $1`;
 
 const RETRY = `
   UPDATE deliveries SET state = 'waiting', parked = false, finished_at = NULL, next_attempt_at = ${NOW},
@@ -150,6 +161,7 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
   ): Promise<DeliveryChange> {
     if (!UUID.test(id)) return { outcome: 'not_found' };
     return inTransaction(this.dataSource, async (manager): Promise<DeliveryChange> => {
+      await lockObjectOf(manager, id);
       const [leg] = await manager.query<{ state: DeliveryState; free: boolean }[]>(
         `SELECT state, ${FREE} AS free FROM deliveries delivery WHERE id = $1 FOR UPDATE`,
         [id],
@@ -159,6 +171,12 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
       return isFree ? work(manager) : { outcome: 'wrong_state', state: leg.state };
     });
   }
+}
+
+/** Nothing newer is accepted for the object of a leg while the operator changes the leg. */
+async function lockObjectOf(manager: EntityManager, id: string): Promise<void> {
+  const [push] = await manager.query<Pick<OutgoingPush, 'module' | 'rest' | 'query'>[]>(OBJECT_OF, [id]);
+  if (push) await lockObject(manager, pushedObject(push.module, push.rest, push.query));
 }
 
 async function changed(manager: EntityManager, text: string, values: unknown[]): Promise<DeliveryLine> {

@@ -5,9 +5,7 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { applyObjectChange } from '../objects';
 import { inTransaction } from '../transaction';
 import { insertLegs } from './insert-legs';
-
-/** First half of the advisory lock on an object; any number that no other user of such locks has. */
-const OBJECT_LOCK = 7_240_101;
+import { lockObject } from './object-lock';
 
 const NOTHING_DUE: DueLegs = { lines: [], bundles: [] };
 
@@ -32,8 +30,7 @@ export async function acceptPush(
   legs: readonly Leg[],
   { change, leaseMs }: AcceptOptions = {},
 ): Promise<DueLegs> {
-  // Pushes of one object are accepted one after the other, so that their order is that of their commits.
-  await manager.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [OBJECT_LOCK, push.object.key]);
+  await lockObject(manager, push.object);
   if (change) await applyObjectChange(manager, change);
   if (legs.length === 0) return NOTHING_DUE;
   await manager.query(INSERT_PUSH, valuesOf(push));
