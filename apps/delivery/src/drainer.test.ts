@@ -10,7 +10,14 @@ const LEASE_MS = 10_000;
 /** A leg that is leased, for so many ms more than an attempt takes. */
 const leg = (at: number, platformId = `p${at}`, spareMs = 1_000): LeasedLeg =>
   ({
-    ...{ line: `l${at}`, platformId, id: `leg ${at}`, leaseId: 'b', push: { module: 'locations' } },
+    ...{
+      line: `l${at}`,
+      platformId,
+      id: `leg ${at}`,
+      leaseId: 'b',
+      attempts: 9,
+      push: { module: 'locations' },
+    },
     leasedUntil: performance.now() + LEASE_MS + spareMs,
   }) as LeasedLeg;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5));

@@ -44,6 +44,13 @@ export interface SentLeg {
 const LEASE_MARGIN_MS = 15_000;
 
 /**
+ * How often a leg waits that has no place to go to as far as this process knows: who accepted it may have heard of a
+ * platform, its modules or an agreement first. With the usual first wait of 1 s it is 31 s, which outlasts a change
+ * feed that has to be opened again.
+ */
+const LOOKS = 5;
+
+/**
  * How long a leg is leased, in ms: the longest attempt is a connection that takes `connectTimeoutMs` and an
  * answer that takes `answerTimeoutMs`, so that nobody else sends what is still on its way.
  */
@@ -54,7 +61,10 @@ export function leaseMs(connectTimeoutMs: number, answerTimeoutMs: number): numb
 /** Sends a leg, or finds that it may not be sent any more. Never throws for what a receiver does. */
 export async function sendLeg(leg: LeasedLeg, parts: SendLegParts): Promise<SentLeg> {
   const to = placeOf(leg, parts);
-  if ('error' in to) return { settlement: to, result: null };
+  if ('error' in to) {
+    const settlement = leg.attempts < LOOKS ? again(leg, to.error, undefined, parts) : to;
+    return { settlement, result: null };
+  }
   const requestId = parts.newId();
   const startedAt = parts.now();
   const { result, answer } = await carry(parts.courier, requestOf(leg, to, requestId, parts));
@@ -139,13 +149,17 @@ function settlementOf(
   const { state, error } = judge(result);
   if (state === 'delivered' || error === null) return { state: 'delivered' };
   if (state === 'dead') return { state, error };
-  const backoff = {
-    attempts: leg.attempts + 1,
-    firstRetryMs: parts.firstRetryMs,
-    retryAfterMs: retryAfterMs(answer?.headers['retry-after'], parts.now()),
-    remainingMs: leg.remainingMs,
-  };
-  return { state: 'waiting', error, retryInMs: retryDelayMs(backoff, parts.random()) };
+  return again(leg, error, retryAfterMs(answer?.headers['retry-after'], parts.now()), parts);
+}
+
+function again(
+  { attempts, remainingMs }: LeasedLeg,
+  error: string,
+  retryAfterMs: number | undefined,
+  { firstRetryMs, random }: SendLegParts,
+): Settlement {
+  const backoff = { attempts: attempts + 1, firstRetryMs, retryAfterMs, remainingMs };
+  return { state: 'waiting', error, retryInMs: retryDelayMs(backoff, random()) };
 }
 
 interface Attempt {
