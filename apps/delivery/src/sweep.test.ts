@@ -1,5 +1,5 @@
 /** What one sweep does, and that a backlog does not outgrow it. */
-import { type DeliveryLine, type DeliveryStore } from '@app/hub';
+import { type DeliveryLine, type DeliveryStore, type LeasedLeg } from '@app/hub';
 import { startSweep, type SweepParts } from './sweep';
 
 const PAGE = 1_000;
@@ -7,7 +7,7 @@ const lines = (count: number): DeliveryLine[] =>
   Array.from({ length: count }, (_, n) => ({ platformId: 'p', line: `l${n}` }));
 
 /** A store with so many legs of each kind to look after. */
-function backlog(left: { unpark: number; expire: number; purge: number }) {
+function backlog(left: { unpark: number; expire: number; purge: number; bundles: number }) {
   const take = (kind: keyof typeof left, limit: number): number => {
     const count = Math.min(left[kind], limit);
     left[kind] -= count;
@@ -18,14 +18,14 @@ function backlog(left: { unpark: number; expire: number; purge: number }) {
     expire: async (limit) => take('expire', limit),
     purge: async (limit) => take('purge', limit),
     parkPaused: async () => undefined,
-    takeForgotten: async () => [],
+    takeForgotten: async (_, limit) => lines(take('bundles', limit)) as LeasedLeg[],
     overdue: async () => ({ data: [], nextCursor: null }),
   };
   return deliveries as DeliveryStore;
 }
 
-test('a sweep goes on while there is a page more to let go, to end and to forget', async () => {
-  const left = { unpark: 3 * PAGE, expire: 2 * PAGE + 1, purge: 4 * PAGE };
+test('a sweep goes on while there is a page more to let go, to end, to take over and to forget', async () => {
+  const left = { unpark: 3 * PAGE, expire: 2 * PAGE + 1, purge: 4 * PAGE, bundles: 11 };
   const woken: DeliveryLine[] = [];
   const waker = { wake: (given: readonly DeliveryLine[]) => void woken.push(...given) };
   const drainer = { has: () => false, take: async () => undefined };
@@ -34,6 +34,6 @@ test('a sweep goes on while there is a page more to let go, to end and to forget
   const sweep = startSweep(parts);
   await new Promise((resolve) => setTimeout(resolve, 200));
   await sweep.close();
-  expect(left).toEqual({ unpark: 0, expire: 0, purge: 0 });
+  expect(left).toEqual({ unpark: 0, expire: 0, purge: 0, bundles: 0 });
   expect(woken).toHaveLength(3 * PAGE);
 });

@@ -20,8 +20,10 @@ const SWEEP_EVERY_MS = 1_000;
 const OVERDUE_MS = 2_000;
 /** Legs of one statement. */
 const PAGE = 1_000;
-/** Bundles of one sweep: no more than a process drains at a time. */
+/** Bundles of one statement: no more than a process drains at a time. */
 const BUNDLES = 2;
+/** Such statements in one sweep: the single lines have their turn, too. */
+const BUNDLE_PAGES = 6;
 /** Pages of each kind in one sweep: a backlog of any kind is worked off at some ten thousand legs a second. */
 const PAGES_PER_SWEEP = 20;
 /** Between two purges, in ms. */
@@ -69,7 +71,12 @@ class Sweeper {
       return lines.length;
     });
     await inPages(signal, () => deliveries.expire(PAGE));
-    await drainer.take(await deliveries.takeForgotten(OVERDUE_MS, BUNDLES));
+    const takeForgotten = async (): Promise<number> => {
+      const legs = await deliveries.takeForgotten(OVERDUE_MS, BUNDLES);
+      await drainer.take(legs);
+      return legs.length;
+    };
+    await inPages(signal, takeForgotten, { full: 1, pages: BUNDLE_PAGES });
     for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
       const { data, nextCursor } = await deliveries.overdue(OVERDUE_MS, { cursor: this.cursor, limit: PAGE });
       await drainer.take(data.filter((line) => !drainer.has(line)));
@@ -87,10 +94,18 @@ class Sweeper {
   }
 }
 
-/** Does a page of work, and more as long as pages are full. @returns false when there may be more for the next sweep */
-async function inPages(signal: AbortSignal, work: () => Promise<number>): Promise<boolean> {
-  for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
-    if ((await work()) < PAGE) return true;
+/**
+ * Does a page of work, and more as long as pages are full.
+ *
+ * @returns false when there may be more for the next sweep
+ */
+async function inPages(
+  signal: AbortSignal,
+  work: () => Promise<number>,
+  { full, pages } = { full: PAGE, pages: PAGES_PER_SWEEP },
+): Promise<boolean> {
+  for (let page = 0; page < pages && !signal.aborted; page++) {
+    if ((await work()) < full) return true;
   }
   return false;
 }
