@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Leg, type OutgoingPush } from '@app/hub';
 import { pushedObject } from '@app/ocpi';
 import { type Store } from '@app/store';
+import { Client } from 'pg';
 import { type FreshDatabase, freshDatabase } from '../../../../test/support/database';
 import { sql, storeOn } from '../../../../test/support/store';
 
@@ -123,4 +124,22 @@ test('a leg that is sent again by hand as a newer PUT is accepted never goes out
     `SELECT line FROM deliveries WHERE state = 'waiting' GROUP BY line HAVING count(*) > 1`,
   );
   expect(beside).toEqual([]);
+});
+
+test('whoever accepts, pauses or resumes waits for nobody who has a leg locked', async () => {
+  const lines = [await accept('/NL/CPO/L1'), await accept('/NL/CPO/L2')];
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT FROM deliveries WHERE line = $1 FOR UPDATE', [lines[0]!.line]);
+  const work = async (): Promise<void> => {
+    await store.outbox.accept(push('/NL/CPO/L1'), [leg]);
+    await store.deliveryArchive.pause(leg.platformId);
+    await store.deliveryArchive.resume(leg.platformId);
+  };
+  const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'late'));
+  expect(await Promise.race([work(), late])).toBeUndefined();
+  await client.end();
+  const { leg: first } = await store.deliveries.lease(lines[0]!, LEASE_MS);
+  expect(await store.deliveries.settle(first!, { state: 'delivered' })).toBe(true);
 });

@@ -71,12 +71,14 @@ const PAUSE = `
   INSERT INTO delivery_receivers (platform_id, paused_at) VALUES ($1, now())
   ON CONFLICT (platform_id) DO UPDATE SET paused_at = coalesce(delivery_receivers.paused_at, now())`;
 
+/** Waits for nobody, since it would hold others up meanwhile: what it passes over is found by the sweep. */
 const LET_GO = `
-  UPDATE deliveries delivery SET parked = false, next_attempt_at = ${NOW} FROM platforms platform
-  WHERE delivery.platform_id = $1 AND delivery.state = 'waiting' AND delivery.parked
-    AND delivery.expires_at > now() AND platform.id = delivery.platform_id
-    AND platform.status = 'CONNECTED' AND NOT platform.suspended
-  RETURNING delivery.line, delivery.platform_id AS "platformId"`;
+  UPDATE deliveries SET parked = false, next_attempt_at = ${NOW} WHERE id IN (
+    SELECT delivery.id FROM deliveries delivery JOIN platforms platform ON platform.id = delivery.platform_id
+    WHERE delivery.platform_id = $1 AND delivery.state = 'waiting' AND delivery.parked
+      AND delivery.expires_at > now() AND platform.status = 'CONNECTED' AND NOT platform.suspended
+    FOR UPDATE OF delivery SKIP LOCKED)
+  RETURNING line, platform_id AS "platformId"`;
 
 const RECEIVERS = `
   SELECT platform_id AS "platformId", paused_at AS "pausedAt", resync_since AS "resyncSince"

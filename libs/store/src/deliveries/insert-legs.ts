@@ -12,14 +12,18 @@ const OLDER = `
 
 /**
  * Older pushes of this path, or of a part of it, that nobody is sending now. What their receiver asked for
- * (a wait after a failure) holds for the newer one, too.
+ * (a wait after a failure) holds for the newer one, too. What somebody has locked is left alone, and goes first: workers
+ * lock many legs at a time, and who waited for them while they wait for him would be in a deadlock with them.
  */
 const REPLACE = `
+  WITH older AS (
+    SELECT delivery.id FROM deliveries delivery JOIN pushes push ON push.id = delivery.push_id
+    WHERE delivery.line = ANY($1::uuid[]) AND delivery.state = 'waiting' AND ${FREE} AND ${REPLACEABLE}
+      AND (push.object_path = $2 OR starts_with(push.object_path, $2 || '/'))
+    FOR UPDATE OF delivery SKIP LOCKED
+  )
   UPDATE deliveries delivery SET state = 'replaced', finished_at = now(), lease_id = NULL, lease_until = NULL
-  FROM pushes push
-  WHERE push.id = delivery.push_id AND delivery.line = ANY($1::uuid[]) AND delivery.state = 'waiting'
-    AND ${FREE} AND ${REPLACEABLE}
-    AND (push.object_path = $2 OR starts_with(push.object_path, $2 || '/'))
+  FROM older WHERE delivery.id = older.id
   RETURNING delivery.line, CASE WHEN delivery.parked THEN 0
     ELSE extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000 END AS wait_ms`;
 
