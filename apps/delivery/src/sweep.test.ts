@@ -17,7 +17,7 @@ function backlog(left: { unpark: number; expire: number; purge: number; bundles:
     unpark: async (limit) => lines(take('unpark', limit)),
     expire: async (limit) => take('expire', limit),
     purge: async (limit) => take('purge', limit),
-    parkPaused: async () => undefined,
+    parkPaused: async () => 0,
     takeForgotten: async (_, limit) => lines(take('bundles', limit)) as LeasedLeg[],
     overdue: async () => ({ data: [], nextCursor: null }),
   };

@@ -64,7 +64,7 @@ class Sweeper {
 
   private async sweep(signal: AbortSignal): Promise<void> {
     const { deliveries, waker, drainer } = this.parts;
-    await deliveries.parkPaused();
+    await inPages(signal, () => deliveries.parkPaused(PAGE));
     await inPages(signal, async () => {
       const lines = await deliveries.unpark(PAGE);
       waker.wake(lines);

@@ -125,8 +125,8 @@ export interface DeliveryStore {
   settle(leg: LeasedLeg, settlement: Settlement): Promise<boolean>;
   /** A receiver that cannot be reached: its legs wait, without attempts, until `unpark` lets them go. */
   park(platformId: string): Promise<void>;
-  /** Parks what came free again after its receiver was paused: it was under way, or sent again by hand. */
-  parkPaused(): Promise<void>;
+  /** Parks what came free again after its receiver was paused: under way then, or sent again by hand. @returns how many */
+  parkPaused(limit: number): Promise<number>;
   /** Lets go what waits for platforms that are CONNECTED and not paused. @returns the lines to drain */
   unpark(limit: number): Promise<readonly DeliveryLine[]>;
   /** Lines with a leg that is overdue by `overdueMs`, oldest first; go on with `cursor` until it is null. */

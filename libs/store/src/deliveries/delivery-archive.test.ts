@@ -51,7 +51,7 @@ test('a leg that was under way when its receiver was paused is not tried again u
   await store.deliveryArchive.pause(leg.platformId);
   await store.deliveries.settle(leased!, { state: 'waiting', error: 'http_500', retryInMs: 0 });
   expect(await store.deliveries.lease(line, LEASE_MS)).toEqual({ dueInMs: null });
-  await store.deliveries.parkPaused();
+  expect(await store.deliveries.parkPaused(10)).toBe(1);
   expect((await store.deliveries.overdue(0, FIRST)).data).toEqual([]);
   expect(await store.deliveryArchive.resume(leg.platformId)).toEqual([line]);
   expect((await store.deliveries.lease(line, LEASE_MS)).leg).toMatchObject({ attempts: 1 });
@@ -65,7 +65,7 @@ test('a leg that is given back by a worker, or sent again by hand, does not go t
   expect(await store.deliveries.lease(line, LEASE_MS)).toEqual({ dueInMs: null });
   expect(await store.deliveryArchive.retry(leased!.id, 60)).toMatchObject({ outcome: 'done' });
   expect(await store.deliveries.lease(line, LEASE_MS)).toEqual({ dueInMs: null });
-  await store.deliveries.parkPaused();
+  expect(await store.deliveries.parkPaused(10)).toBe(1);
   expect((await store.deliveries.overdue(0, FIRST)).data).toEqual([]);
   expect(await store.deliveryArchive.resume(leg.platformId)).toEqual([line]);
 });

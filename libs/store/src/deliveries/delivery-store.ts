@@ -70,8 +70,8 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return parkLegs(this.dataSource, platformId);
   }
 
-  parkPaused(): Promise<void> {
-    return parkPaused(this.dataSource);
+  parkPaused(limit: number): Promise<number> {
+    return parkPaused(this.dataSource, limit);
   }
 
   unpark(limit: number): Promise<readonly DeliveryLine[]> {

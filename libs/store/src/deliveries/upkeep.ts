@@ -16,17 +16,23 @@ const KEPT_DAYS: Readonly<Record<Exclude<DeliveryState, 'waiting'>, number>> = {
 /** A push whose transaction is not over yet has no legs that others can see: only older ones are orphans. */
 const ORPHAN_AFTER_HOURS = 1;
 
-/** What somebody else holds right now comes by itself, or with the next sweep: nobody waits here for another. */
-const parkWhere = (condition: string): string => `
+/** What somebody else has locked right now is found again, and nobody waits for another. */
+const PARK = `
   UPDATE deliveries SET parked = true, next_attempt_at = expires_at WHERE id IN (
-    SELECT id FROM deliveries delivery WHERE ${condition} AND state = 'waiting' AND NOT parked AND ${FREE}
+    SELECT id FROM deliveries delivery WHERE platform_id = $1 AND state = 'waiting' AND NOT parked AND ${FREE}
     FOR UPDATE SKIP LOCKED)`;
 
-const PARK = parkWhere('platform_id = $1');
-
-const PARK_PAUSED = parkWhere(
-  `platform_id IN (SELECT platform_id FROM delivery_receivers WHERE paused_at IS NOT NULL)`,
-);
+/** By the index from one paused platform to the next: few are, and of all that waits nearly nothing is for them. */
+const PARK_PAUSED = `
+  WITH late AS (
+    SELECT leg.id FROM delivery_receivers receiver CROSS JOIN LATERAL (
+      SELECT id FROM deliveries delivery
+      WHERE delivery.platform_id = receiver.platform_id AND state = 'waiting' AND NOT parked AND ${FREE}
+      LIMIT $1 FOR UPDATE SKIP LOCKED) leg
+    WHERE receiver.paused_at IS NOT NULL LIMIT $1
+  )
+  UPDATE deliveries delivery SET parked = true, next_attempt_at = expires_at
+  FROM late WHERE delivery.id = late.id`;
 
 /** Walks from one platform with parked legs to the next by the index, however many legs each has. */
 const UNPARK = `
@@ -92,8 +98,9 @@ export async function parkLegs(dataSource: DataSource, platformId: string): Prom
 }
 
 /** @see DeliveryStore.parkPaused */
-export async function parkPaused(dataSource: DataSource): Promise<void> {
-  await dataSource.query(PARK_PAUSED);
+export async function parkPaused(dataSource: DataSource, limit: number): Promise<number> {
+  const [, rows] = await dataSource.query<[unknown[], number]>(PARK_PAUSED, [limit]);
+  return rows;
 }
 
 /** @see DeliveryStore.unpark */
