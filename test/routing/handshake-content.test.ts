@@ -80,6 +80,22 @@ describe.each([
   });
 });
 
+describe('a URL of the hub itself, at which a platform would be sent what it sends,', () => {
+  it.each(['versions', '2.2.1/receiver/tokens'])('is 3001 as an endpoint: %s', async (place) => {
+    endpoint = hub.versionsUrl.replace('versions', place).replace('http', 'HTTP');
+    const { status_code, status_message } = (await register()).json();
+    expect([status_code, status_message]).toEqual([
+      3001,
+      expect.stringMatching(/url of tokens .*is the hub/),
+    ]);
+  });
+
+  it('is 3001 as the versions URL', async () => {
+    const { status_code, status_message } = (await register(undefined, {}, hub.versionsUrl)).json();
+    expect([status_code, status_message]).toEqual([3001, expect.stringMatching(/versions: this is the hub/)]);
+  });
+});
+
 describe.each([
   ['NUL', '\\u0000'],
   ['half of a surrogate pair', '\\ud83d'],

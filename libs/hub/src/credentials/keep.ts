@@ -16,7 +16,6 @@ export interface RegistrationParts extends PeerParts {
   readonly store: PlatformStore;
   /** Told at once what this process registered. */
   readonly directory: Pick<DirectoryListener, 'platformChanged'>;
-  readonly hub: HubIdentity;
   /** How long a replaced token goes on working unless the new one is used first, in seconds. */
   readonly tokenGraceSeconds: number;
   readonly now: () => Date;

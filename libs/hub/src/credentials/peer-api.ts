@@ -19,7 +19,7 @@ import { decodedBody } from '../content';
 import { asHubError, HubError } from '../hub-error';
 import { send } from '../roads/direct';
 import { type Courier, type CourierAnswer, type EndpointRecord } from '../ports';
-import { isPlatformUrl, PLATFORM_URL } from './credentials-object';
+import { type HubIdentity, isPlatformUrl, PLATFORM_URL } from './credentials-object';
 
 /** Endpoints that one platform may advertise; more is a mistake or an attack. */
 const MAX_ENDPOINTS = 200;
@@ -27,6 +27,7 @@ const MODULE_ID = /^[!-~]{1,64}$/;
 
 export interface PeerParts {
   readonly courier: Courier;
+  readonly hub: HubIdentity;
   /** For each of the requests to the peer, in ms. */
   readonly timeoutMs: number;
   readonly newId: () => string;
@@ -70,6 +71,7 @@ export class Peer {
   /** Sends one request and gives the `data` of its answer. @throws HubError `peer_unusable` */
   async ask(request: PeerRequest): Promise<unknown> {
     const what = `${request.method} ${request.url}`;
+    this.requireElsewhere(request.url, what);
     const answer = await this.send(request, this.shown, what);
     if (!refusesToken(answer)) return dataOf(answer, what);
     const other = this.shown === 'plain' ? 'base64' : 'plain';
@@ -77,6 +79,13 @@ export class Peer {
     if (refusesToken(second)) return dataOf(answer, what);
     this.shown = other;
     return dataOf(second, what);
+  }
+
+  /** A platform at a URL of the hub would be sent what it sends. @throws HubError `peer_unusable` */
+  requireElsewhere(url: string, what: string): void {
+    const own = new URL('.', this.parts.hub.versionsUrl).href;
+    if (!new URL(url).href.startsWith(own)) return;
+    throw new HubError('peer_unusable', `${what}: this is the hub, not the platform`);
   }
 
   private send(
@@ -112,17 +121,16 @@ export interface PeerOffer {
  * @param wanted the version to use; without it the highest that both sides have
  * @throws HubError `peer_unusable` (3001), `no_common_version` (3002), `no_common_endpoints` (3003)
  */
-export async function fetchOffer(peer: Pick<Peer, 'ask'>, url: string, wanted?: Version): Promise<PeerOffer> {
+export async function fetchOffer(peer: Peer, url: string, wanted?: Version): Promise<PeerOffer> {
   const versions = asList(await peer.ask({ method: 'GET', url }), url);
   const offered = versions.map((row) => String(row.version));
   const version = wanted ? (offered.includes(wanted) ? wanted : undefined) : highestCommonVersion(offered);
   const detailsUrl = versions.find((row) => row.version === version)?.url;
   if (!version) throw new HubError('no_common_version', versionsSaid(offered, wanted));
   const usable = parsePeerUrl(detailsUrl, `url of version ${version} at ${url}`);
-  return {
-    version,
-    endpoints: readEndpoints(await peer.ask({ method: 'GET', url: usable }), usable),
-  };
+  const endpoints = readEndpoints(await peer.ask({ method: 'GET', url: usable }), usable);
+  for (const { module, url: at } of endpoints) peer.requireElsewhere(at, `url of ${module} is ${at}`);
+  return { version, endpoints };
 }
 
 /** Spec: 2.2.1-d2 transport_and_format, Authorization header: 401. Some say 403, or 2xxx in the envelope alone. */
