@@ -128,7 +128,10 @@ async function deadDeliveries(): Promise<unknown[]> {
 
 it('a name that was public when its platform registered, and is not any more, is not followed there', async () => {
   const place = hub.innerAt('rebound.test');
-  const rebound = await hub.join('rebound.test', [party('FR*REB', 'EMSP')], { endpointOrigin: place });
+  // Nothing for which the hub would call it by itself while its name is still public.
+  const modules = [{ module: 'sessions', interfaceRole: 'RECEIVER' }] as const;
+  const reached = { endpointOrigin: place, modules };
+  const rebound = await hub.join('rebound.test', [party('FR*REB', 'EMSP')], reached);
   hub.name('rebound.test', ['127.0.0.1']);
   expectRefused([await cpo.call({ ...PUT, rest: '/NL/CPO/S1', to: 'FR*REB' })], 4003);
   expectRefused([await resultFor(rebound, `${place}/results/1`)], 4003);
