@@ -28,7 +28,7 @@ const REQUEST_HEADERS: readonly CrossingHeader[] = [
   ['accept-encoding', 'Accept-Encoding', readableCodings],
   ['accept-language', 'Accept-Language'],
   ['content-encoding', 'Content-Encoding'],
-  ['content-type', 'Content-Type'],
+  ['content-type', 'Content-Type', jsonType],
 ];
 
 /** Answer headers that reach the caller. */
@@ -128,6 +128,22 @@ function allowed(headers: IncomingHeaders, names: readonly CrossingHeader[]): st
     if (value !== undefined) list.push(spelling, onward ? onward(value) : value);
   }
   return list;
+}
+
+const PLAIN_JSON = 'application/json';
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
+const UTF8 = /^charset="?utf-?8"?$/;
+
+/**
+ * A body was read as JSON in UTF-8, and says nothing else of itself: a receiver that took it for a form, or for text in
+ * UTF-7, would read another owner in it, or another `response_url`.
+ */
+function jsonType(type: string): string {
+  if (type === PLAIN_JSON) return type;
+  const [name = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
+  const [charset = ''] = parameters;
+  const isKnown = JSON_TYPE.test(name) && parameters.length < 2 && (charset === '' || UTF8.test(charset));
+  return isKnown ? type : PLAIN_JSON;
 }
 
 /**
