@@ -73,7 +73,7 @@ const MAX_DECODINGS = 4;
 const OVERLONG = /[\xc0\xc1]|\xe0[\x80-\x9f]|\xf0[\x80-\x8f]/;
 
 /** A segment with its percent-encoding undone, byte by byte, until there is none; `undefined` when that is unclear. */
-function unwrapped(segment: string): string | undefined {
+export function unwrapped(segment: string): string | undefined {
   let text = segment;
   for (let n = 0; n <= MAX_DECODINGS; n++) {
     const next = text.includes('%') ? text.replace(ENCODED, decodedByte) : text;

@@ -1,9 +1,13 @@
 /**
  * Finds the `response_url` of a request and puts another one in its place, without touching any other byte.
  *
+ * Servers read names in more than one way: many take `Response_URL` for it, some `response.url` or what follows a `;`.
+ * Whoever posts a result shows a token, so what counts as the name is whatever any of them could read.
+ *
  * Spec: 2.2.1-d2 mod_commands, Receiver Interface; mod_charging_profiles, Receiver Interface.
  */
-import { findMember, spliceBytes, stringAt } from './json';
+import { findMembers, type Span, spliceBytes, stringAt } from './json';
+import { unwrapped } from './owner';
 
 /** A URL that stands in something larger. */
 export interface UrlSlot<T> {
@@ -21,19 +25,38 @@ const NEIGHBOUR = 'duration';
  * one is replaced: the receiver must not see the original whichever it takes.
  *
  * @param body valid JSON
- * @returns `undefined` when there is no such member that is a non-empty string
+ * @returns `undefined` when there is no such member, or only `null` and empty text; what is neither comes as it is
+ *   written, since a list with a URL in it reads as that URL for some
  */
 export function responseUrlInBody(body: Uint8Array): UrlSlot<Buffer> | undefined {
-  const spans = findMember(body, FIELD) ?? [];
-  const url = spans.map((span) => stringAt(body, span)).findLast((text) => text);
-  if (!url) return undefined;
-  return { url, fill: (other) => spliceBytes(body, spans, Buffer.from(JSON.stringify(other))) };
+  const members = (findMembers(body) ?? []).filter(({ name }) => folded(name) === FIELD);
+  const said = members.map(({ name, value }) => ({ name, url: writtenAt(body, value) }));
+  const meant = lastOf(said.filter(({ url }) => url !== ''));
+  if (!meant) return undefined;
+  const spans = members.map(({ value }) => value);
+  return { url: meant.url, fill: (other) => spliceBytes(body, spans, Buffer.from(JSON.stringify(other))) };
+}
+
+/** Without case, and up to a NUL, where C libraries end: `\u017f` is an S in capitals and no other small letter. */
+function folded(name: string): string {
+  return name.split('\0', 1)[0]!.toUpperCase().toLowerCase();
+}
+
+function writtenAt(body: Uint8Array, value: Span): string {
+  const raw = Buffer.from(body.subarray(value.start, value.end)).toString();
+  return stringAt(body, value) ?? (raw === 'null' ? '' : raw);
+}
+
+/** The last one of that very name, else the last one of a name that some take for it. */
+function lastOf<T extends { readonly name: string }>(found: readonly T[]): T | undefined {
+  return found.findLast(({ name }) => name === FIELD) ?? found.at(-1);
 }
 
 /** One `response_url` parameter in a query; `start` and `end` are those of its value. */
 interface Found {
   readonly start: number;
   readonly end: number;
+  readonly name: string;
   readonly url: string;
   /** It stands there as it is, not percent-encoded, and so will the other one. */
   readonly verbatim: boolean;
@@ -53,9 +76,9 @@ interface Found {
  */
 export function responseUrlInQuery(query: string): UrlSlot<string> | undefined {
   const found = findAll(query);
-  const last = found.at(-1);
-  if (!last) return undefined;
-  return { url: last.url, fill: (other) => splice(query, found, other) };
+  const meant = lastOf(found);
+  if (!meant) return undefined;
+  return { url: meant.url, fill: (other) => splice(query, found, other) };
 }
 
 function splice(query: string, found: readonly Found[], url: string): string {
@@ -72,14 +95,14 @@ function findAll(query: string): Found[] {
   const found: Found[] = [];
   let neighbourSeen = false;
   for (let at = 1; at < query.length;) {
-    let end = indexOrEnd(query, '&', at);
+    let end = endOfParameter(query, at);
     const equals = query.indexOf('=', at);
     const start = equals === -1 || equals > end ? end : equals + 1;
     const name = decoded(query.slice(at, start).replace(/=$/, ''));
     if (name === NEIGHBOUR) neighbourSeen = true;
-    if (name === FIELD && start < end) {
-      const value = valueAt(query, start, end, neighbourSeen);
-      found.push(value);
+    if (start < end && isField(query.slice(at, start - 1))) {
+      const value = valueAt(query, start, neighbourSeen);
+      found.push({ ...value, name });
       end = value.end;
     }
     at = end + 1;
@@ -87,7 +110,21 @@ function findAll(query: string): Found[] {
   return found;
 }
 
-function valueAt(query: string, start: number, nextAmpersand: number, neighbourSeen: boolean): Found {
+/** Some servers take `;` for `&`, too: in what is none of our business it does no harm to look behind it as well. */
+function endOfParameter(query: string, at: number): number {
+  return Math.min(indexOrEnd(query, '&', at), indexOrEnd(query, ';', at));
+}
+
+/** PHP reads `.`, a space and `[` as `_`, and leaves out spaces before; a `[` behind the name makes a list of it. */
+const FIELD_NAME = /^ *response[_. [+]url(?:\[.*)?$/s;
+
+function isField(raw: string): boolean {
+  const bytes = unwrapped(raw) ?? raw;
+  return FIELD_NAME.test(folded(Buffer.from(bytes, 'latin1').toString()));
+}
+
+function valueAt(query: string, start: number, neighbourSeen: boolean): Omit<Found, 'name'> {
+  const nextAmpersand = indexOrEnd(query, '&', start);
   const raw = query.slice(start, nextAmpersand);
   if (!isVerbatim(raw)) return { start, end: nextAmpersand, url: decoded(raw), verbatim: false };
   const end = endOfVerbatim(query, start, nextAmpersand, neighbourSeen);

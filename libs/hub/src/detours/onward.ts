@@ -7,8 +7,9 @@ import { causeOf, type MakeDetours } from './wanted';
 
 const CONTENT_ENCODING = 'content-encoding';
 
-/** A message whose `response_url` was found, and what becomes of it with another one. */
-type Slot = UrlSlot<Pick<Permitted, 'body' | 'headers' | 'target'>>;
+/** What of a message changes with its `response_url`. */
+type Changed = Partial<Pick<Permitted, 'body' | 'headers' | 'target'>>;
+type Slot = UrlSlot<Changed>;
 
 /**
  * Replaces the `response_url` of a message by one that the receiver's platform alone may use.
@@ -33,27 +34,28 @@ export async function onward(message: Permitted, receiver: Receiver, make: MakeD
   return { ...message, ...slot.fill(url!) };
 }
 
+/**
+ * Both places are looked at, whichever the operation has it in: what is missing in a body, many frameworks take from
+ * the query.
+ */
 function slotOf(message: Permitted): Slot | undefined {
-  return message.operation?.responseUrl === 'query' ? slotInQuery(message) : slotInBody(message);
+  const [inBody, inQuery] = [slotInBody(message), slotInQuery(message)];
+  const meant = message.operation?.responseUrl === 'query' ? (inQuery ?? inBody) : (inBody ?? inQuery);
+  return meant && { url: meant.url, fill: (url) => ({ ...inBody?.fill(url), ...inQuery?.fill(url) }) };
 }
 
-function slotInQuery({ body, headers, target }: Permitted): Slot | undefined {
+function slotInQuery({ target }: Permitted): Slot | undefined {
   const slot = responseUrlInQuery(target.query);
-  return (
-    slot && {
-      url: slot.url,
-      fill: (url) => ({ body, headers, target: { ...target, query: slot.fill(url) } }),
-    }
-  );
+  return slot && { url: slot.url, fill: (url) => ({ target: { ...target, query: slot.fill(url) } }) };
 }
 
 /** An encoded body travels plain once it had to be changed. */
-function slotInBody({ body, headers, target }: Permitted): Slot | undefined {
+function slotInBody({ body, headers }: Permitted): Slot | undefined {
   const plain = body && plainJson(body, headers);
   const slot = plain && responseUrlInBody(plain);
   if (!slot) return undefined;
   const others = { ...headers, [CONTENT_ENCODING]: undefined };
-  return { url: slot.url, fill: (url) => ({ body: slot.fill(url), headers: others, target }) };
+  return { url: slot.url, fill: (url) => ({ body: slot.fill(url), headers: others }) };
 }
 
 /** @throws HubError `body_not_json` also when it cannot be decoded: a `response_url` in it would lead nowhere */
