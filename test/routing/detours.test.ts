@@ -102,25 +102,23 @@ describe('a paged list', () => {
     for (let answer = await list(); pages < 200; pages++) {
       ids.push(...(answer.json().data as { id: number }[]).map(({ id }) => id));
       expect(answer.headers['x-total-count']).toBe('1000');
-      const url = urlIn(answer.headers.link?.toString().replace(/^<[^>]*>; rel="first", /, ''));
+      const url = urlIn(answer.headers.link);
       if (!url) break;
-      expect(url.trim()).toContain('/callback/');
-      const again = pages === 5 ? (await emsp.follow(url.trim())).body : undefined;
-      answer = await emsp.follow(url.trim());
+      expect(url).toContain('/callback/');
+      const again = pages === 5 ? (await emsp.follow(url)).body : undefined;
+      answer = await emsp.follow(url);
       if (again) expect(answer.json().data).toEqual((JSON.parse(again.toString()) as { data: unknown }).data);
     }
     expect(ids).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
     expect(pages).toBe(142);
   }, 60_000);
 
-  it('keeps other relations of the header as they are', async () => {
+  it('names the next page alone, whatever else stands in the header', async () => {
     cpo.answerWith(() => ({
       headers: { Link: '<https://x/1>; rel="prev", </n>; rel=next;x, <b>;rel="last"' },
     }));
     const { link } = (await list()).headers;
-    expect(String(link).replace(/http[^>]*callback\/[\w-]{24}/, 'HUB')).toBe(
-      '<https://x/1>; rel="prev", <HUB>; rel=next;x, <b>;rel="last"',
-    );
+    expect(String(link)).toMatch(/^<http[^>]*callback\/[\w-]{24}>; rel="next"$/);
   });
 
   it('whose next page is on a foreign host is refused with a reason, not cut short', async () => {

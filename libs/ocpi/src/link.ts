@@ -1,5 +1,5 @@
 /**
- * The URLs in `Link` and `Location` headers of peers: found in place, so that the rest of the header stays.
+ * The URLs in `Link` and `Location` headers of peers: where they stand and where they lead.
  *
  * Spec: 2.2.1-d2 transport_and_format, Paginated Response; RFC 8288, 3 and Appendix B.2 (reading liberally).
  */
@@ -27,17 +27,6 @@ export function nextLinks(header: string): readonly Span[] {
     at = Math.max(endOf(BETWEEN, header, next), at + 1);
   }
   return found;
-}
-
-/** The text with each span replaced by the text of the same index; spans must be in order and not overlap. */
-export function spliceText(text: string, spans: readonly Span[], replacements: readonly string[]): string {
-  const parts: string[] = [];
-  let from = 0;
-  spans.forEach(({ start, end }, index) => {
-    parts.push(text.slice(from, start), replacements[index]!);
-    from = end;
-  });
-  return parts.join('') + text.slice(from);
 }
 
 /**

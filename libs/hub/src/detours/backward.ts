@@ -1,4 +1,4 @@
-import { nextLinks, resolveUrl, type Span, spliceText } from '@app/ocpi';
+import { nextLink, nextLinks, resolveUrl, type Span } from '@app/ocpi';
 import { type Answer, type Permitted, type Receiver } from '../exchange';
 import { HubError } from '../hub-error';
 import { type Log } from '../ports';
@@ -15,10 +15,11 @@ export interface Returning {
   readonly answer: Answer;
 }
 
-/** Whether an answer carries a URL to replace: asked of every answer, and nothing more of most. */
-export function leadsBack(message: Permitted, { headers }: Pick<Answer, 'headers'>): boolean {
-  if (headers.link === undefined && headers.location === undefined) return false;
-  return headers[headerToRewrite(message) ?? ''] !== undefined;
+const URL_HEADERS: readonly string[] = ['link', 'location'];
+
+/** Whether an answer carries a URL: asked of every answer, and nothing more of most. */
+export function carriesUrl({ headers }: Pick<Answer, 'headers'>): boolean {
+  return headers.link !== undefined || headers.location !== undefined;
 }
 
 /** Which header leads back to the peer. A list may be paged in a custom module, too. */
@@ -28,31 +29,32 @@ function headerToRewrite({ operation, method }: Permitted): 'link' | 'location' 
 }
 
 /**
- * Replaces the URLs of an answer by ones that the caller's platform alone may use.
+ * Replaces the URL of an answer by one that the caller's platform alone may use, and leaves out every other: whoever
+ * followed one would show its token wherever the receiver says. OCPI knows no redirects, and of a `Link` the next page.
  *
  * @throws HubError `next_page_elsewhere`: a list must not end early without a word
  */
 export async function backward(returning: Returning, make: MakeDetours, log: Log): Promise<Answer> {
   const { message, answer } = returning;
+  const others = Object.entries(answer.headers).filter(([key]) => !URL_HEADERS.includes(key));
   const name = headerToRewrite(message);
   const value = name && answer.headers[name];
-  if (!value) return answer;
-  const rewritten =
-    name === 'link' ? await newLink(returning, value, make) : await newLocation(returning, value, make, log);
-  if (rewritten !== undefined) return { ...answer, headers: { ...answer.headers, [name]: rewritten } };
-  return {
-    ...answer,
-    headers: Object.fromEntries(Object.entries(answer.headers).filter(([key]) => key !== name)),
-  };
+  const url =
+    value &&
+    (name === 'link'
+      ? await newLink(returning, value, make)
+      : await newLocation(returning, value, make, log));
+  return { ...answer, headers: Object.fromEntries(url ? [...others, [name, url]] : others) };
 }
 
-async function newLink(returning: Returning, header: string, make: MakeDetours): Promise<string> {
+/** Written anew: two readers may find two next pages in one header, and the title of a link may be a link for some. */
+async function newLink(returning: Returning, header: string, make: MakeDetours): Promise<string | undefined> {
   const spans = nextLinks(header);
-  if (spans.length === 0) return header;
+  if (spans.length === 0) return undefined;
   if (spans.length > MAX_NEXT_LINKS) throw new HubError('next_page_elsewhere', `${spans.length} next pages`);
   const targets = spans.map((span) => requireOwn(returning, header, span));
   const urls = await make(targets.map((target) => wanted(returning, 'link', target)));
-  return spliceText(header, spans, urls);
+  return urls.map((url) => nextLink(url)).join(', ');
 }
 
 function requireOwn(returning: Returning, header: string, { start, end }: Span): string {
@@ -72,7 +74,7 @@ async function newLocation(
   log: Log,
 ): Promise<string | undefined> {
   const { answer, receiver, message } = returning;
-  if (answer.httpStatus < 200 || answer.httpStatus > 299) return header;
+  if (answer.httpStatus < 200 || answer.httpStatus > 299) return undefined;
   const fields = { platformId: receiver.platform.id, correlationId: message.ids.correlationId };
   const target = targetOf(returning, header.trim());
   if (target.kind !== 'own') {

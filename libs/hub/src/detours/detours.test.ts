@@ -4,7 +4,7 @@ import { DetourStoreTwin } from '../../../testkit/src/twin';
 import { PlatformEntry } from '../directory';
 import { type Answer, type Permitted, type Receiver } from '../exchange';
 import { type DetourStore, type PlatformRecord } from '../ports';
-import { leadsBack } from './backward';
+import { carriesUrl } from './backward';
 import { Detours } from './detours';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -58,9 +58,10 @@ test('a CDR that has arrived is no failure because its Location cannot be kept: 
   expect(lines).toHaveLength(1);
 });
 
-test('a Location beside a refusal of the receiver stays as it is', async () => {
-  const answer = answered({ location: '/cdrs/1' }, 404);
-  expect(await back(detours(failing), message('cdrs', 'RECEIVER', 'POST'), answer)).toEqual(answer);
+test('a Location beside a refusal of the receiver is left out', async () => {
+  const answer = answered({ location: '/cdrs/1', 'x-limit': '3' }, 404);
+  const given = await back(detours(failing), message('cdrs', 'RECEIVER', 'POST'), answer);
+  expect(given.headers).toEqual({ 'x-limit': '3' });
 });
 
 test('a page whose Link cannot be kept is not handed on without it', async () => {
@@ -95,11 +96,14 @@ test('each detour expires by its kind: results as set, pages after hours, CDRs n
   ]);
 });
 
-test('only the header that an operation answers with leads back; a custom module’s list may be paged', () => {
+test('only the header that an operation answers with leads back; a custom module’s list may be paged', async () => {
+  const made = detours(new DetourStoreTwin());
   const both = answered({ link: '<a>', location: 'b' });
-  expect(leadsBack(message('locations', 'RECEIVER', 'PUT'), both)).toBe(false);
-  expect(leadsBack(message('cdrs', 'RECEIVER', 'POST'), answered({ link: '<a>' }))).toBe(false);
-  expect(leadsBack(message('cdrs', 'RECEIVER', 'POST'), both)).toBe(true);
-  expect(leadsBack(message('x-custom', 'SENDER', 'GET'), both)).toBe(true);
-  expect(leadsBack(message('x-custom', 'SENDER', 'GET'), answered({}))).toBe(false);
+  const namesAfter = async (of: Permitted, answer: Answer): Promise<string[]> =>
+    Object.keys((await back(made, of, answer)).headers);
+  expect(await namesAfter(message('locations', 'RECEIVER', 'PUT'), both)).toEqual([]);
+  expect(await namesAfter(message('cdrs', 'RECEIVER', 'POST'), answered({ link: '<a>' }))).toEqual([]);
+  expect(await namesAfter(message('cdrs', 'RECEIVER', 'POST'), both)).toEqual(['location']);
+  expect(await namesAfter(message('x-custom', 'SENDER', 'GET'), both)).toEqual(['link']);
+  expect([carriesUrl(both), carriesUrl(answered({ 'x-limit': '3' }))]).toEqual([true, false]);
 });

@@ -36,7 +36,7 @@ export class Detours {
   }
 
   /**
-   * The answer as the caller is to get it: with URLs of the hub in `Link` and `Location`.
+   * The answer as the caller is to get it: with URLs of the hub in `Link` and `Location`, or none.
    *
    * @param url that the request went to: what relative URLs are relative to
    * @throws HubError `next_page_elsewhere`

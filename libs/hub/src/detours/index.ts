@@ -1,3 +1,3 @@
-export { leadsBack } from './backward';
+export { carriesUrl } from './backward';
 export * from './detours';
 export { isHostName } from './peer-hosts';

@@ -1,5 +1,5 @@
 import { backwardHeaders, idHeaders, routingHeaders } from '@app/ocpi';
-import { type Answer, type Outgoing, type Relayed } from '../exchange';
+import { type Outgoing, type Relayed } from '../exchange';
 
 /**
  * Step 6: the answer as the caller gets it: its own message ids, and routing headers that name the answering
@@ -11,13 +11,7 @@ export function rewrite(relayed: Relayed): Outgoing {
   const { answer, from, ids } = relayed;
   return {
     httpStatus: answer.httpStatus,
-    headers: [...backwardHeaders(headersOf(answer)), ...idHeaders(ids), ...routingHeaders(from, answer.from)],
+    headers: [...backwardHeaders(answer.headers), ...idHeaders(ids), ...routingHeaders(from, answer.from)],
     body: answer.body,
   };
-}
-
-/** OCPI knows no redirects. A caller that followed one would take its token wherever the receiver says. */
-function headersOf({ httpStatus, headers }: Answer): Answer['headers'] {
-  if (httpStatus < 300 || httpStatus > 399 || headers.location === undefined) return headers;
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'location'));
 }

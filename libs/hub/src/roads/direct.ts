@@ -15,7 +15,7 @@ import {
 import { type Answer, learned, type Permitted, type Receiver, type Relayed } from '../exchange';
 import { HubError, REFUSAL_OF_FAULT } from '../hub-error';
 import { decodedBody } from '../content';
-import { type Detours, leadsBack } from '../detours';
+import { carriesUrl, type Detours } from '../detours';
 import { type Courier, type CourierAnswer, CourierFault, type CourierRequest } from '../ports';
 
 /** How long an answer is waited for, in ms. */
@@ -44,7 +44,7 @@ export async function direct(permitted: Permitted, parts: DirectParts): Promise<
   learned(permitted, { onwardRequestId });
   const request = onwardRequest(message, receiver, onwardRequestId, parts.patience);
   const given = readAnswer(await send(parts.courier, request), receiver);
-  const answer = leadsBack(permitted, given)
+  const answer = carriesUrl(given)
     ? await parts.detours.backward(permitted, receiver, request.url, given)
     : given;
   return learned(permitted, { answer, onwardRequestId });
