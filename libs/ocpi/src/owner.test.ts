@@ -126,6 +126,8 @@ describe('a path', () => {
     '/a%2f..%2f..',
     '/\\..',
     '/..;/x',
+    '/..%3f',
+    '/..%23/x',
   ])('%s does not', (rest) => expect(staysBelow(rest)).toBe(false));
 });
 

@@ -61,9 +61,9 @@ function firstNames(rest: string, floor: number): readonly string[] | undefined 
   return names;
 }
 
-/** As servers compare it with `..`: without path parameters (`..;x`), and without what C libraries stop or skip at. */
+/** As servers compare it with `..`: without parameters (`..;x`, `..%3fx`), and without what C libraries stop or skip at. */
 function bare(part: string): string {
-  return part.replace(/;.*$/s, '').replace(/[\0-\x20\x7f]+/g, '');
+  return part.replace(/[;?#].*$/s, '').replace(/[\0-\x20\x7f]+/g, '');
 }
 
 const ENCODED = /%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi;
