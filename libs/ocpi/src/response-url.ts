@@ -7,7 +7,7 @@
  * Spec: 2.2.1-d2 mod_commands, Receiver Interface; mod_charging_profiles, Receiver Interface.
  */
 import { findMembers, type Span, spliceBytes, stringAt } from './json';
-import { unwrapped } from './owner';
+import { foldedName, parameterName } from './liberal-name';
 
 /** A URL that stands in something larger. */
 export interface UrlSlot<T> {
@@ -29,17 +29,12 @@ const NEIGHBOUR = 'duration';
  *   written, since a list with a URL in it reads as that URL for some
  */
 export function responseUrlInBody(body: Uint8Array): UrlSlot<Buffer> | undefined {
-  const members = (findMembers(body) ?? []).filter(({ name }) => folded(name) === FIELD);
+  const members = (findMembers(body) ?? []).filter(({ name }) => foldedName(name) === FIELD);
   const said = members.map(({ name, value }) => ({ name, url: writtenAt(body, value) }));
   const meant = lastOf(said.filter(({ url }) => url !== ''));
   if (!meant) return undefined;
   const spans = members.map(({ value }) => value);
   return { url: meant.url, fill: (other) => spliceBytes(body, spans, Buffer.from(JSON.stringify(other))) };
-}
-
-/** Without case, and up to a NUL, where C libraries end: `\u017f` is an S in capitals and no other small letter. */
-function folded(name: string): string {
-  return name.split('\0', 1)[0]!.toUpperCase().toLowerCase();
 }
 
 function writtenAt(body: Uint8Array, value: Span): string {
@@ -100,7 +95,7 @@ function findAll(query: string): Found[] {
     const start = equals === -1 || equals > end ? end : equals + 1;
     const name = decoded(query.slice(at, start).replace(/=$/, ''));
     if (name === NEIGHBOUR) neighbourSeen = true;
-    if (start < end && isField(query.slice(at, start - 1))) {
+    if (start < end && parameterName(query.slice(at, start - 1)) === FIELD) {
       const value = valueAt(query, start, neighbourSeen);
       found.push({ ...value, name });
       end = value.end;
@@ -113,14 +108,6 @@ function findAll(query: string): Found[] {
 /** Some servers take `;` for `&`, too: in what is none of our business it does no harm to look behind it as well. */
 function endOfParameter(query: string, at: number): number {
   return Math.min(indexOrEnd(query, '&', at), indexOrEnd(query, ';', at));
-}
-
-/** PHP reads `.`, a space and `[` as `_`, and leaves out spaces before; a `[` behind the name makes a list of it. */
-const FIELD_NAME = /^ *response[_. [+]url(?:\[.*)?$/s;
-
-function isField(raw: string): boolean {
-  const bytes = unwrapped(raw) ?? raw;
-  return FIELD_NAME.test(folded(Buffer.from(bytes, 'latin1').toString()));
 }
 
 function valueAt(query: string, start: number, neighbourSeen: boolean): Omit<Found, 'name'> {

@@ -59,6 +59,25 @@ describe('joinEndpoint', () => {
       'https://p.example/api/a?tenant=7',
     );
   });
+
+  it.each([
+    ['?module=credentials', ''],
+    ['?a=1&module=credentials&b=2', '&a=1&b=2'],
+    ['?Module=credentials', ''],
+    ['?%6dodule=credentials', ''],
+    ['?%256dodule=credentials', ''],
+    ['?module[]=credentials', ''],
+    ['?module%5B0%5D=credentials&b', '&b'],
+    ['?a=1;module=credentials', ''],
+    ['?%20module=credentials', ''],
+    ['?module%00=credentials', ''],
+    ['?module', ''],
+    ['?modules=a&x=module', '&modules=a&x=module'],
+  ])('with %s lets nobody say another thing than the query of the endpoint says', (query, others) => {
+    expect(joinEndpoint('https://p.example/index.php?module=tokens', '', query)).toBe(
+      `https://p.example/index.php?module=tokens${others}`,
+    );
+  });
 });
 
 describe('pathOf', () => {

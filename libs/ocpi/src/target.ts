@@ -4,6 +4,7 @@
  * The path says which interface is meant; everything after the module travels verbatim, so it is cut out of
  * the raw URL and never decoded, normalised or put together again.
  */
+import { parameterNames } from './liberal-name';
 import { CONFIGURATION_MODULES, type InterfaceRole, INTERFACES, MODULES, moduleRow } from './module';
 import { isVersion, type Version, VERSIONS } from './version';
 
@@ -80,7 +81,8 @@ export function publishedEndpoints(publicUrl: string, version: Version): readonl
 
 /**
  * The URL at a peer: its advertised endpoint with the rest of the path and the query appended verbatim. The
- * one slash between them is neither doubled nor lost, whether or not the peer's URL ends in one.
+ * one slash between them is neither doubled nor lost, whether or not the peer's URL ends in one. What the peer's URL
+ * says in a query of its own, nobody says otherwise: it may be what tells one of its endpoints from another.
  */
 export function joinEndpoint(endpoint: string, rest: string, query: string): string {
   const bare = endpoint.replace(/#.*$/, '');
@@ -88,5 +90,14 @@ export function joinEndpoint(endpoint: string, rest: string, query: string): str
   const path = mark === -1 ? bare : bare.slice(0, mark);
   const ownQuery = mark === -1 ? '' : bare.slice(mark);
   const joined = rest.startsWith('/') && path.endsWith('/') ? path.slice(0, -1) + rest : path + rest;
-  return joined + (ownQuery && query ? `${ownQuery}&${query.slice(1)}` : ownQuery || query);
+  return joined + (ownQuery && query ? bothQueries(ownQuery, query) : ownQuery || query);
+}
+
+function bothQueries(own: string, query: string): string {
+  const names = new Set(parameterNames(own.slice(1)));
+  const others = query
+    .slice(1)
+    .split('&')
+    .filter((parameter) => !parameterNames(parameter).some((name) => names.has(name)));
+  return [own, ...others].join('&');
 }
