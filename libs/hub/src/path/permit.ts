@@ -81,7 +81,10 @@ export function requireRelayable(
   requireOnline(identified, platform, to, directory);
 }
 
-/** The same pair may be a CPO on one platform and an eMSP on another: module and interface decide. */
+/**
+ * The same pair may be a CPO on one platform and an eMSP on another: module and interface decide. Where they do not, as
+ * with a custom module, it is whoever had the name first: who takes it later takes no messages with it.
+ */
 function choosePlatform(
   { row, target }: Identified,
   to: PartyId,
@@ -93,7 +96,11 @@ function choosePlatform(
     (platform.holds(to) ? 4 : 0) +
     (roles && platform.hasRole(to, roles) ? 2 : 0) +
     (platform.endpoint(target.module, target.interfaceRole) ? 1 : 0);
-  return candidates.reduce((best, next) => (score(next) > score(best) ? next : best));
+  const since = (platform: PlatformEntry): number =>
+    Math.min(...platform.partiesOf(to).map(({ knownSince }) => knownSince.getTime()));
+  const isBefore = (one: PlatformEntry, other: PlatformEntry): boolean =>
+    score(one) === score(other) ? since(one) < since(other) : score(one) > score(other);
+  return candidates.reduce((best, next) => (isBefore(next, best) ? next : best));
 }
 
 function requireReachable(platform: PlatformEntry, to: PartyId): void {
