@@ -2,6 +2,7 @@ import { type ContentCoding, type IncomingHeaders, isJson, single } from '@app/o
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Accepted } from './exchange';
 import { HubError } from './hub-error';
+import { tooMany, Unpacking } from './limits';
 
 const CONTENT_ENCODING = 'content-encoding';
 /**
@@ -9,6 +10,11 @@ const CONTENT_ENCODING = 'content-encoding';
  * of a router's time. A larger one is a bomb or no OCPI message.
  */
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
+
+/** What gzip and deflate make of a byte at most. */
+const MOST_OF_GZIP = 1_032;
+/** Lists of objects become thirty times as short at best. Whoever sends that much has paid for it in bytes. */
+const USUAL_RATIO = 32;
 
 type Decoder = (bytes: Buffer, maxOutputLength: number) => Buffer;
 
@@ -20,20 +26,36 @@ const DECODERS: Readonly<Record<ContentCoding, Decoder>> = {
   br: (bytes, maxOutputLength) => brotliDecompressSync(bytes, { maxOutputLength }),
 };
 
+/** Of this process, whichever of its parts looks into a body. */
+const unpacking = new Unpacking(() => performance.now());
+
 /**
  * The plain bytes of a body, for looking only; what is forwarded stays encoded.
  *
- * @returns `undefined` when the encoding is unknown or the bytes do not decode within the limit
+ * @param by the platform that it comes from; null when nobody is to blame for it
+ * @returns `undefined` when the encoding is unknown, the bytes do not decode within the limit, or the platform had too
+ *   much unpacked lately
  */
 export function decodedBody(
   body: Buffer,
   contentEncoding: string | undefined,
+  by: string | null,
   maxBytes = MAX_DECODED_BYTES,
 ): Buffer | undefined {
   if (contentEncoding === undefined) return body;
+  const decoders: Readonly<Partial<Record<string, Decoder>>> = DECODERS;
+  const decode = decoders[contentEncoding.trim().toLowerCase()];
+  if (!decode || (by !== null && unpacking.waitMs(by) > 0)) return undefined;
+  const plain = unpacked(() => decode(body, maxBytes));
+  // What fails may have been unpacked nearly to its end.
+  const bytes = plain?.length ?? Math.min(maxBytes, body.length * MOST_OF_GZIP);
+  if (by !== null) unpacking.spend(by, bytes - body.length * USUAL_RATIO);
+  return plain;
+}
+
+function unpacked(decode: () => Buffer): Buffer | undefined {
   try {
-    const decoders: Readonly<Partial<Record<string, Decoder>>> = DECODERS;
-    return decoders[contentEncoding.trim().toLowerCase()]?.(body, maxBytes);
+    return decode();
   } catch {
     return undefined;
   }
@@ -42,10 +64,14 @@ export function decodedBody(
 /**
  * The plain bytes of a request's body that the hub has to look into.
  *
- * @throws HubError `body_not_json` when it cannot be decoded
+ * @throws HubError `body_not_json` when it cannot be decoded, `too_many_requests` when too much was unpacked lately
  */
-export function plainBody(body: Buffer, headers: IncomingHeaders): Buffer {
-  const plain = decodedBody(body, single(headers[CONTENT_ENCODING]));
+export function plainBody(body: Buffer, headers: IncomingHeaders, by: string): Buffer {
+  const waitMs = unpacking.waitMs(by);
+  if (waitMs > 0 && headers[CONTENT_ENCODING] !== undefined) {
+    throw tooMany('too_many_requests', waitMs, 'its bodies unpack to too much');
+  }
+  const plain = decodedBody(body, single(headers[CONTENT_ENCODING]), by);
   if (plain) return plain;
   const most = `${MAX_DECODED_BYTES / 1024 / 1024} MiB`;
   throw new HubError('body_not_json', `Content-Encoding: use gzip, deflate, br or none, for ${most} at most`);

@@ -35,7 +35,7 @@ function ownerOfUrl(message: Identified, directory: Directory): PartyId {
 function requireOwnBody(message: Identified, known: PartyId | undefined, directory: Directory): void {
   const { body, headers } = message;
   if (body === null) return requireNoBody(message);
-  const owners = ownersInBody(plainBody(body, headers), known ?? message.from);
+  const owners = ownersInBody(plainBody(body, headers, message.caller.id), known ?? message.from);
   if (owners === 'not_json') throw new HubError('body_not_json');
   if (owners === 'no_object') throw new HubError('body_owner_malformed', 'the body is not an object');
   if (owners === 'no_pair') throw new HubError('body_owner_malformed');

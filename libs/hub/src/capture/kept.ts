@@ -50,7 +50,7 @@ export function keptBody(
 ): CapturedBody | null {
   if (body === null) return null;
   const wire = Buffer.from(body.buffer, body.byteOffset, body.length);
-  const plain = decodedBody(wire, contentEncoding, MAX_DECODED_BYTES);
+  const plain = decodedBody(wire, contentEncoding, null, MAX_DECODED_BYTES);
   if (!plain) return { kept: Buffer.alloc(0), bytes: wire.length, truncated: true };
   const copy = Buffer.from(plain.subarray(0, maxPayloadBytes + LOOK_AHEAD_BYTES));
   maskBytes(copy, secrets);

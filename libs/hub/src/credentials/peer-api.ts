@@ -18,7 +18,7 @@ import {
 import { decodedBody } from '../content';
 import { asHubError, HubError } from '../hub-error';
 import { send } from '../roads/direct';
-import { type Courier, type CourierAnswer, type EndpointRecord } from '../ports';
+import { type Courier, type EndpointRecord } from '../ports';
 import { type HubIdentity, isPlatformUrl, PLATFORM_URL } from './credentials-object';
 
 /** Endpoints that one platform may advertise; more is a mistake or an attack. */
@@ -44,6 +44,12 @@ export interface PeerRequest {
   readonly method: string;
   readonly url: string;
   readonly body?: unknown;
+}
+
+interface Reply {
+  readonly httpStatus: number;
+  /** `undefined` when the answer is no OCPI message. */
+  readonly envelope: Record<string, unknown> | undefined;
 }
 
 /**
@@ -88,14 +94,10 @@ export class Peer {
     throw new HubError('peer_unusable', `${what}: this is the hub, not the platform`);
   }
 
-  private send(
-    { method, url, body }: PeerRequest,
-    shown: TokenEncoding,
-    what: string,
-  ): Promise<CourierAnswer> {
+  private async send({ method, url, body }: PeerRequest, shown: TokenEncoding, what: string): Promise<Reply> {
     const { courier, newId, timeoutMs } = this.parts;
     const { platformId, token } = this.access;
-    return send(courier, {
+    const answer = await send(courier, {
       ...{ platformId, method, url, timeoutMs },
       headers: [
         ...['Authorization', authorizationHeader(token, shown), 'Accept', 'application/json'],
@@ -106,6 +108,9 @@ export class Peer {
     }).catch((error: unknown) => {
       throw new HubError('peer_unusable', `${what}: ${asHubError(error).message}`, { cause: error });
     });
+    // Without an `Accept-Encoding` in the request it may be encoded all the same. Spec: RFC 9110, 12.5.3.
+    const plain = decodedBody(answer.body, answer.headers['content-encoding'], platformId);
+    return { httpStatus: answer.httpStatus, envelope: plain && parseEnvelope(plain) };
   }
 }
 
@@ -134,21 +139,13 @@ export async function fetchOffer(peer: Peer, url: string, wanted?: Version): Pro
 }
 
 /** Spec: 2.2.1-d2 transport_and_format, Authorization header: 401. Some say 403, or 2xxx in the envelope alone. */
-function refusesToken(answer: CourierAnswer): boolean {
-  if (answer.httpStatus === 401 || answer.httpStatus === 403) return true;
-  const status = Number(envelopeOf(answer)?.status_code);
+function refusesToken({ httpStatus, envelope }: Reply): boolean {
+  if (httpStatus === 401 || httpStatus === 403) return true;
+  const status = Number(envelope?.status_code);
   return status >= STATUS.CLIENT_ERROR && status < STATUS.SERVER_ERROR;
 }
 
-/** Without an `Accept-Encoding` in the request an answer may be encoded all the same. Spec: RFC 9110, 12.5.3. */
-function envelopeOf({ headers, body }: CourierAnswer): Record<string, unknown> | undefined {
-  const plain = decodedBody(body, headers['content-encoding']);
-  return plain && parseEnvelope(plain);
-}
-
-function dataOf(answer: CourierAnswer, what: string): unknown {
-  const { httpStatus } = answer;
-  const envelope = envelopeOf(answer);
+function dataOf({ httpStatus, envelope }: Reply, what: string): unknown {
   if (httpStatus >= 300 || !isSuccess(Number(envelope?.status_code ?? STATUS.SERVER_ERROR))) {
     const said = envelope ? `OCPI ${String(envelope.status_code)}` : 'no OCPI message';
     throw new HubError('peer_unusable', `${what}: HTTP ${httpStatus}, ${said}`);

@@ -39,7 +39,7 @@ export async function registerPlatform(
   const registered = platform.authorization !== null;
   if (registered !== (kind === 'update'))
     throw new HubError(registered ? 'already_registered' : 'not_registered');
-  const credentials = parseCredentials(body && plainBody(body, headers));
+  const credentials = parseCredentials(body && plainBody(body, headers, platform.id));
   requireNotHub(credentials.parties, parts.hub);
   const peer = new Peer(parts, { platformId: platform.id, token: credentials.token });
   const offer = await fetchOffer(peer, credentials.url, version);

@@ -131,7 +131,7 @@ async function carry(
 ): Promise<{ readonly result: AttemptResult; readonly answer?: CourierAnswer }> {
   try {
     const answer = await courier.send(request);
-    const plain = decodedBody(answer.body, answer.headers['content-encoding']);
+    const plain = decodedBody(answer.body, answer.headers['content-encoding'], request.platformId);
     const ocpiStatus = plain && statusCodeOf(plain);
     return { result: { httpStatus: answer.httpStatus, ocpiStatus }, answer };
   } catch (error) {

@@ -50,8 +50,8 @@ function slotInQuery({ target }: Permitted): Slot | undefined {
 }
 
 /** An encoded body travels plain once it had to be changed. */
-function slotInBody({ body, headers }: Permitted): Slot | undefined {
-  const plain = body && plainJson(body, headers);
+function slotInBody({ body, headers, caller }: Permitted): Slot | undefined {
+  const plain = body && plainJson(body, headers, caller.id);
   const slot = plain && responseUrlInBody(plain);
   if (!slot) return undefined;
   const others = { ...headers, [CONTENT_ENCODING]: undefined };
@@ -59,9 +59,9 @@ function slotInBody({ body, headers }: Permitted): Slot | undefined {
 }
 
 /** @throws HubError `body_not_json` also when it cannot be decoded: a `response_url` in it would lead nowhere */
-function plainJson(body: Buffer, headers: IncomingHeaders): Buffer {
+function plainJson(body: Buffer, headers: IncomingHeaders, by: string): Buffer {
   if (headers[CONTENT_ENCODING] === undefined) return body;
-  const plain = plainBody(body, headers);
+  const plain = plainBody(body, headers, by);
   if (!isJson(plain)) throw new HubError('body_not_json');
   return plain;
 }

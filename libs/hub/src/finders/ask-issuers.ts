@@ -109,12 +109,12 @@ class Poll {
   }
 
   /** 0 is the best; `undefined` when this party does not know the id. */
-  private rankOf({ answer }: Relayed): number | undefined {
+  private rankOf({ answer, receiver }: Relayed): number | undefined {
     const { verdict, verdicts } = this.row;
     // It knows the token and wants to know more before it says yes or no.
     if (answer.ocpiStatus === STATUS.NOT_ENOUGH_INFORMATION) return verdicts.length;
     if (answer.ocpiStatus !== STATUS.SUCCESS) return undefined;
-    const plain = decodedBody(answer.body, answer.headers['content-encoding']);
+    const plain = decodedBody(answer.body, answer.headers['content-encoding'], receiver?.platform.id ?? null);
     const rank = verdicts.indexOf((plain && stringAtPath(plain, verdict)) ?? '');
     return rank === -1 ? undefined : rank;
   }

@@ -27,9 +27,13 @@ function factOf(relayed: Relayed, lesson: Lesson): OwnerFact | undefined {
   return id && answeredSo(relayed, lesson.answered) ? { ...id, owner } : undefined;
 }
 
-function answeredSo({ answer }: Relayed, wanted: Lesson['answered']): boolean {
+function answeredSo({ answer, receiver }: Relayed, wanted: Lesson['answered']): boolean {
   if (!wanted) return true;
-  const plain = decodedBody(answer.body, single(answer.headers['content-encoding']));
+  const plain = decodedBody(
+    answer.body,
+    single(answer.headers['content-encoding']),
+    receiver?.platform.id ?? null,
+  );
   const said = plain && stringAtPath(plain, wanted.path);
   return said !== undefined && wanted.oneOf.includes(said);
 }

@@ -36,8 +36,8 @@ function ownObjectId({ from, target: { rest } }: Identified): string | undefined
   return pair && sameParty(pair, from) ? decoded(segmentOf(rest, 2)) : undefined;
 }
 
-function textInBody({ body, headers }: Identified, path: readonly string[]): string | undefined {
-  const plain = body && decodedBody(body, single(headers['content-encoding']));
+function textInBody({ body, headers, caller }: Identified, path: readonly string[]): string | undefined {
+  const plain = body && decodedBody(body, single(headers['content-encoding']), caller.id);
   return plain ? stringAtPath(plain, path) : undefined;
 }
 

@@ -122,7 +122,7 @@ async function ask(
     body: null,
     timeoutMs: Math.ceil(patience.forward / 2),
   });
-  const page = readListedPage(answer);
+  const page = readListedPage(answer, platform.id);
   if (page.httpStatus < 300 && isSuccess(page.ocpiStatus)) return page;
   throw new HubError('list_refused', `HTTP ${page.httpStatus}, OCPI ${page.ocpiStatus}`);
 }

@@ -63,6 +63,6 @@ export class Account {
 }
 
 /** A refusal that says when to come again. Spec: RFC 9110, 10.2.3 Retry-After: whole seconds. */
-export function tooMany(code: RefusalCode, waitMs: number): HubError {
-  return new HubError(code, undefined, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) });
+export function tooMany(code: RefusalCode, waitMs: number, detail?: string): HubError {
+  return new HubError(code, detail, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) });
 }

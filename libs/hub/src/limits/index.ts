@@ -3,3 +3,4 @@ export * from './accounts';
 export * from './room';
 export * from './strangers';
 export * from './token-bucket';
+export * from './unpacking';

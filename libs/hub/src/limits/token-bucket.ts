@@ -13,7 +13,7 @@ export function rateOf(perSecond: number): Rate {
   return { perSecond, burst: perSecond * BURST_SECONDS };
 }
 
-/** A token bucket: filled `perSecond` up to `burst`, emptied by one with each request. */
+/** A token bucket: filled `perSecond` up to `burst`, emptied by what is taken. */
 export class TokenBucket {
   /** What was taken since the last report. */
   private spent = 0;
@@ -26,12 +26,12 @@ export class TokenBucket {
     this.level = rate.burst;
   }
 
-  /** Takes one, or says that there is none. */
-  take(nowMs: number): boolean {
+  /** Takes one, or says that there is none. More at once are lent: the next one waits until they are there again. */
+  take(nowMs: number, amount = 1): boolean {
     this.fill(nowMs);
     if (this.level < 1) return false;
-    this.level -= 1;
-    this.spent += 1;
+    this.level -= amount;
+    this.spent += amount;
     return true;
   }
 

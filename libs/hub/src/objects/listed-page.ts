@@ -22,11 +22,12 @@ const NULL = Buffer.from('null');
 /**
  * Reads a page of a list. Spec: 2.2.1-d2 transport_and_format, Paginated Response.
  *
+ * @param by the platform that answered it
  * @throws HubError `hub_token_refused`, `answer_not_ocpi`
  */
-export function readListedPage({ httpStatus, headers, body }: CourierAnswer): ListedPage {
+export function readListedPage({ httpStatus, headers, body }: CourierAnswer, by: string): ListedPage {
   if (httpStatus === 401 || httpStatus === 403) throw new HubError('hub_token_refused');
-  const plain = decodedBody(body, headers['content-encoding']);
+  const plain = decodedBody(body, headers['content-encoding'], by);
   const ocpiStatus = plain && statusCodeOf(plain);
   if (ocpiStatus === undefined) throw new HubError('answer_not_ocpi', `HTTP ${httpStatus}`);
   const { link, 'x-total-count': total = '' } = headers;

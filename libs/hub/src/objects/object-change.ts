@@ -68,8 +68,8 @@ function addressOf(rest: string, shape: ObjectShape): Address | undefined {
 }
 
 /** The body, decoded for keeping; `undefined` when it is not one JSON object of a usable size. */
-function plainObject({ body, headers }: Identified): Buffer | undefined {
-  const plain = body ? decodedBody(body, single(headers['content-encoding'])) : undefined;
+function plainObject({ body, headers, caller }: Identified): Buffer | undefined {
+  const plain = body ? decodedBody(body, single(headers['content-encoding']), caller.id) : undefined;
   return plain && plain.length <= MAX_OBJECT_BYTES && findMembers(plain) ? plain : undefined;
 }
 

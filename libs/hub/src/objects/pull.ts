@@ -148,7 +148,7 @@ async function fetchPage(
     body: null,
     timeoutMs,
   });
-  const page = readListedPage(answer);
+  const page = readListedPage(answer, platform.id);
   if (page.httpStatus >= 300 || !isSuccess(page.ocpiStatus)) {
     throw new HubError('list_refused', `HTTP ${page.httpStatus}, OCPI ${page.ocpiStatus}`);
   }

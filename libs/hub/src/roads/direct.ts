@@ -89,13 +89,15 @@ function refuse(error: unknown): never {
  * What a receiver's HTTP answer means. Any HTTP status with an OCPI envelope goes back as it is; 401 and 403
  * are about the hub's own token, and the caller must not think that *its* token died.
  */
-function readAnswer(answer: CourierAnswer, { party }: Receiver): Answer {
+function readAnswer(answer: CourierAnswer, { party, platform }: Receiver): Answer {
   const { httpStatus, headers, body } = answer;
   if (httpStatus === 401 || httpStatus === 403) throw new HubError('hub_token_refused', partyKey(party));
-  const plain = decodedBody(body, headers['content-encoding']);
+  const plain = decodedBody(body, headers['content-encoding'], platform.id);
   const ocpiStatus = plain && statusCodeOf(plain);
   if (ocpiStatus === undefined) {
-    const why = plain ? '' : ', its Content-Encoding cannot be read, or not within the size of an answer';
+    const why = plain
+      ? ''
+      : ', its Content-Encoding cannot be read, or not within what answers may unpack to';
     throw new HubError('answer_not_ocpi', `${partyKey(party)}, HTTP ${httpStatus}${why}`);
   }
   return { httpStatus, ocpiStatus, headers, body, from: party };

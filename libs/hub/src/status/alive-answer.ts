@@ -11,6 +11,6 @@ import { type CourierAnswer } from '../ports';
  */
 export function isAliveAnswer({ httpStatus, headers, body }: CourierAnswer): boolean {
   if (httpStatus === 401 || httpStatus === 403) return false;
-  const plain = decodedBody(body, headers['content-encoding']);
+  const plain = decodedBody(body, headers['content-encoding'], null);
   return plain !== undefined && statusCodeOf(plain) !== undefined;
 }

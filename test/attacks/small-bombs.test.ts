@@ -1,0 +1,111 @@
+/**
+ * Bodies of a hundred bytes that unpack to just as much as the hub looks into: each costs a router as much time as a
+ * hundred other messages, and what is changed in it travels on unpacked. A platform may have so much unpacked and no more.
+ */
+import { type CallAnswer, type PlatformCall } from '@app/testkit';
+import { randomUUID } from 'node:crypto';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { Bystander } from '../support/bystander';
+import { counted, LimitedWorld, PUT, statusOf } from '../support/limits';
+
+const MEBIBYTE = 1024 * 1024;
+const BOMBS = 60;
+const AT_ONCE = 10;
+/** What may be unpacked at once, what comes free again while the test runs, and each message is looked into twice. */
+const MOST_TAKEN = 30;
+
+let world: LimitedWorld;
+let bystander: Bystander;
+
+beforeAll(async () => {
+  world = await LimitedWorld.start({ CLIENT_TIMEOUT_MS: '10000' });
+});
+beforeEach(() => {
+  world.emsp.clear();
+  world.cpo.clear();
+  bystander = new Bystander(() => world.other.call({ ...PUT, rest: '/FR/CPO/FINE', body: '{"id":"FINE"}' }));
+});
+afterEach(() => bystander.end());
+afterAll(() => world.close());
+
+/** Just below 8 MiB in a hundred bytes. */
+function bomb(members: string): Buffer {
+  const plain = Buffer.concat([
+    Buffer.from(`{${members},"x":"`),
+    Buffer.alloc(8 * MEBIBYTE - 1_000, 'a'),
+    Buffer.from('"}'),
+  ]);
+  return brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+}
+
+async function many(send: () => Promise<CallAnswer>): Promise<CallAnswer[]> {
+  const answers: CallAnswer[] = [];
+  const next = async (): Promise<void> => {
+    while (answers.length < BOMBS) answers.push(await send());
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  return answers;
+}
+
+function expectShared(answers: readonly CallAnswer[], refusal: number): void {
+  const statuses = answers.map((each) => (each.headers['content-encoding'] ? 1000 : statusOf(each)));
+  expect(new Set(statuses)).toEqual(new Set([1000, refusal]));
+  expect(counted(statuses, 1000)).toBeLessThan(MOST_TAKEN);
+}
+
+it('requests that unpack to 8 MiB are refused with 429 when they are many, and others are served', async () => {
+  const body = bomb('"country_code":"NL","party_id":"CPO"');
+  const headers = { 'Content-Encoding': 'br' };
+  const answers = await many(() => world.cpo.call({ ...PUT, body, headers }));
+  expectShared(answers, 429);
+  const refused = answers.find(({ httpStatus }) => httpStatus === 429)!;
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  expect(refused.json().status_message).toMatch(/unpack/);
+  expect((await world.cpo.call(PUT)).json().status_code).toBe(1000);
+});
+
+it('commands whose response_url is in one do not make the hub send gigabytes', async () => {
+  const command: PlatformCall = {
+    module: 'commands',
+    interfaceRole: 'RECEIVER',
+    method: 'POST',
+    to: 'NL*CPO',
+  };
+  const body = bomb(`"response_url":"${world.emsp.origin}/results/1"`);
+  const headers = { 'Content-Encoding': 'br' };
+  const call = { ...command, rest: '/UNLOCK_CONNECTOR', body, headers };
+  expectShared(await many(() => world.emsp.call(call)), 429);
+});
+
+it('answers that unpack to 8 MiB are no OCPI messages when they are many', async () => {
+  const body = bomb('"status_code":1000');
+  world.emsp.answerWith(({ rest }) =>
+    rest === '/FR/CPO/FINE' ? undefined : { headers: { 'Content-Encoding': 'br' }, body },
+  );
+  expectShared(await many(() => world.cpo.call(PUT)), 4000);
+});
+
+it('packed bodies of the size of messages are not many at two hundred a second', async () => {
+  const text = JSON.stringify({
+    country_code: 'FR',
+    party_id: 'CPO',
+    evses: Array(200).fill({ uid: 'E', status: 'X' }),
+  });
+  const call = { ...PUT, rest: '/FR/CPO/S1', body: gzipSync(text), headers: { 'Content-Encoding': 'gzip' } };
+  const answers = await Promise.all(Array.from({ length: 200 }, () => world.other.call(call)));
+  expect(answers.map(statusOf).filter((status) => status !== 1000)).toEqual([]);
+});
+
+it('packed lists are none, however many megabytes of them there are', async () => {
+  const objects = Array.from({ length: 20_000 }, () => ({
+    id: randomUUID(),
+    status: 'AVAILABLE',
+    evses: [],
+  }));
+  const body = gzipSync(JSON.stringify({ status_code: 1000, data: objects }));
+  world.emsp.answerWith(({ rest }) =>
+    rest === '/FR/CPO/FINE' ? undefined : { headers: { 'Content-Encoding': 'gzip' }, body },
+  );
+  const answers = await many(() => world.cpo.call(PUT));
+  expect(answers.filter(({ headers }) => headers['content-encoding'] !== 'gzip')).toEqual([]);
+});
