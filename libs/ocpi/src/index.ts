@@ -6,6 +6,7 @@ export * from './json';
 export * from './json-edit';
 export * from './json-peek';
 export * from './link';
+export * from './mergeable';
 export * from './module';
 export * from './object';
 export * from './owner';

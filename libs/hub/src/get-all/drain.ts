@@ -1,5 +1,13 @@
 /** Asking one party for its objects, in the name of the requester. */
-import { idHeaders, isSuccess, joinEndpoint, type PartyId, routingHeaders, sameParty } from '@app/ocpi';
+import {
+  idHeaders,
+  isMergeable,
+  isSuccess,
+  joinEndpoint,
+  type PartyId,
+  routingHeaders,
+  sameParty,
+} from '@app/ocpi';
 import { type Permitted } from '../exchange';
 import { asHubError, HubError } from '../hub-error';
 import { type ListedPage, readListedPage } from '../objects/listed-page';
@@ -31,7 +39,7 @@ export interface Queued extends Counterpart {
 
 /** What one party answered. */
 export interface Drained {
-  /** Each object's own bytes; null in the place of one that is not the party's. */
+  /** Each object's own bytes; null in the place of one that is not the party's, or not for every reader. */
   readonly elements: readonly (Buffer | null)[];
   /** It has further ones. */
   readonly more: boolean;
@@ -63,7 +71,9 @@ export async function drain(
       const place = { offset: queued.offset + elements.length, limit: enough - elements.length };
       const page = await ask(queued, question, place, parts);
       const before = elements.length;
-      elements.push(...page.elements.map((body) => (isOf(queued.party, body) ? body : null)));
+      elements.push(
+        ...page.elements.map((body) => (isOf(queued.party, body) && isMergeable(body) ? body : null)),
+      );
       elements.push(...leftOut(page, place));
       total = page.total ?? queued.offset + elements.length;
       const more = page.link !== undefined;

@@ -3,6 +3,7 @@ import {
   bytesAt,
   comparableId,
   findMembers,
+  isMergeable,
   mayBroadcast,
   type ObjectShape,
   ownersInBody,
@@ -67,10 +68,12 @@ function addressOf(rest: string, shape: ObjectShape): Address | undefined {
   return part.every((name) => name !== undefined) ? { owner, id, part } : undefined;
 }
 
-/** The body, decoded for keeping; `undefined` when it is not one JSON object of a usable size. */
+/** The body, decoded for keeping; `undefined` when it is not one JSON object of a usable size that every reader takes. */
 function plainObject({ body, headers, caller }: Identified): Buffer | undefined {
   const plain = body ? decodedBody(body, single(headers['content-encoding']), caller.id) : undefined;
-  return plain && plain.length <= MAX_OBJECT_BYTES && findMembers(plain) ? plain : undefined;
+  return plain && plain.length <= MAX_OBJECT_BYTES && findMembers(plain) && isMergeable(plain)
+    ? plain
+    : undefined;
 }
 
 /** What the body says of its own name must be what the path says; a whole object must say it. */

@@ -5,6 +5,7 @@
  */
 import {
   idHeaders,
+  isMergeable,
   isSuccess,
   joinEndpoint,
   moduleRow,
@@ -167,13 +168,19 @@ async function keep(
   return objects.length;
 }
 
-/** An object is whose it says it is, and nobody else's is taken from this party. */
+/** An object is whose it says it is, and nobody else's is taken from this party; nor one that not every reader takes. */
 function attributed(body: Buffer, { module, owner }: PullSubject, now: Date): PulledObject | undefined {
   const shape = moduleRow(module)?.object;
   const id = shape && idIn(body, shape.id);
   const type = shape?.type ? (idIn(body, shape.type.name) ?? shape.type.otherwise) : '';
   const said = ownerIn(body);
-  if (id === undefined || !said || !sameParty(said, owner) || body.length > MAX_OBJECT_BYTES)
+  if (
+    id === undefined ||
+    !said ||
+    !sameParty(said, owner) ||
+    body.length > MAX_OBJECT_BYTES ||
+    !isMergeable(body)
+  )
     return undefined;
   return { key: { module, owner: partyKey(owner), id, type }, lastUpdated: lastUpdatedOf(body) ?? now, body };
 }
