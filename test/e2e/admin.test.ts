@@ -136,6 +136,13 @@ describe('GET /admin/v1/platforms', () => {
   });
 });
 
+test.each(['ten', '0', '501', '1.5', ''])('limit=%s is told which numbers a list takes', async (limit) => {
+  const answer = await admin.get(`/platforms?limit=${limit}`);
+  expect(answer.body.details).toEqual([
+    { field: 'limit', message: 'limit must be a whole number from 1 to 500' },
+  ]);
+});
+
 test('a platform that does not exist is a 404, and an id that is no UUID a 400, for every call', async () => {
   const register = { versions_url: 'https://x.example/versions', token_a: 'x' };
   const calls = (id: string) => [

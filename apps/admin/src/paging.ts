@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type Page, type PageRequest } from '@app/hub';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Length, Max, Min } from 'class-validator';
-import { IsPrintable } from './rules';
+import { IsOptional, Length } from 'class-validator';
+import { IsPrintable, IsWhole } from './rules';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
@@ -35,9 +35,7 @@ export class PageQuery {
   })
   @IsOptional()
   @Transform(toInt)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_LIMIT)
+  @IsWhole(1, MAX_LIMIT)
   limit?: number;
 }
 

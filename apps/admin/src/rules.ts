@@ -25,17 +25,29 @@ const MODULE_ID = /^[^\s/?#*,;"\x00-\x1f\x7f-\uffff]{1,64}$/;
 const PARTY_KEY = /^([^*-]{2})[*-]([^*-]{3})$/;
 
 function rule(name: string, says: string, holds: (value: string) => boolean) {
+  return ruleOf(name, says, (value) => typeof value === 'string' && holds(value));
+}
+
+function ruleOf(name: string, says: string, holds: (value: unknown) => boolean) {
   return (options?: ValidationOptions): PropertyDecorator =>
     ValidateBy(
       {
         name,
         validator: {
-          validate: (value: unknown) => typeof value === 'string' && holds(value),
+          validate: holds,
           defaultMessage: () => `$property ${says}`,
         },
       },
       options,
     );
+}
+
+/** A whole number between two bounds, both included: one rule, so that text is not told that it is too great. */
+export function IsWhole(least: number, most?: number): PropertyDecorator {
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  const holds = (value: unknown): boolean =>
+    Number.isInteger(value) && Number(value) >= least && Number(value) <= (most ?? Infinity);
+  return ruleOf('isWhole', `must be a whole number ${range}`, holds)();
 }
 
 export const MAX_NAME_LENGTH = 100;

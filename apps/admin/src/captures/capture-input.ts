@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { invalid } from '../problem';
+import { IsWhole } from '../rules';
 
 /** A day: whoever needs more looks at what there is and starts another one. */
 const MAX_DURATION_SECONDS = 86_400;
@@ -27,9 +28,7 @@ const limits = (minimum: number, maximum: number | undefined, fallback: number, 
 export class CaptureInput {
   @limits(1, MAX_DURATION_SECONDS, DURATION_SECONDS, 'It ends by itself after this long.')
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_DURATION_SECONDS)
+  @IsWhole(1, MAX_DURATION_SECONDS)
   duration_seconds: number = DURATION_SECONDS;
 
   @limits(
@@ -39,15 +38,12 @@ export class CaptureInput {
     'It ends by itself when it takes so much in the database. At most `CAPTURE_MAX_BYTES_PER_PLATFORM`, which is the default when it is less.',
   )
   @IsOptional()
-  @IsInt()
-  @Min(MIN_BYTES)
+  @IsWhole(MIN_BYTES)
   max_bytes?: number;
 
   @limits(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES, PAYLOAD_BYTES, 'Of a longer body its beginning is kept.')
   @IsOptional()
-  @IsInt()
-  @Min(MIN_PAYLOAD_BYTES)
-  @Max(MAX_PAYLOAD_BYTES)
+  @IsWhole(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES)
   max_payload_bytes: number = PAYLOAD_BYTES;
 }
 

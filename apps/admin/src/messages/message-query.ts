@@ -1,10 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type MessageFilter } from '@app/hub';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Length, Max, Min } from 'class-validator';
+import { IsOptional, Length } from 'class-validator';
 import { PageQuery, toInt } from '../paging';
 import { invalid } from '../problem';
-import { IsPartyKey, IsPrintable, IsTimestamp, toDate, toPartyKey } from '../rules';
+import { IsPartyKey, IsPrintable, IsTimestamp, IsWhole, toDate, toPartyKey } from '../rules';
 
 /** Longer ids are cut nowhere and made by nobody: UUIDs have 36 characters. */
 const MAX_ID_LENGTH = 255;
@@ -42,9 +42,7 @@ export class MessageQuery extends PageQuery {
   })
   @IsOptional()
   @Transform(toInt)
-  @IsInt()
-  @Min(1000)
-  @Max(4999)
+  @IsWhole(1000, 4999)
   status_code?: number;
 
   @ApiPropertyOptional({ format: 'date-time', example: '2026-01-31T08:00:00Z', description: 'Inclusive.' })
