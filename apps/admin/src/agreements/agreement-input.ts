@@ -54,11 +54,16 @@ export class SideInput {
 
 type SideName = 'from' | 'to';
 
+const EXAMPLES = {
+  from: { country_code: 'NL', party_id: 'TNM' },
+  to: { country_code: 'DE', party_id: 'ABC' },
+} as const satisfies Record<SideName, object>;
+
 function IsSide(name: SideName): PropertyDecorator {
   const decorators = [
     ApiProperty({
       oneOf: [{ type: 'string', enum: [EVERYBODY] }, { $ref: getSchemaPath(SideInput) }],
-      example: { country_code: 'NL', party_id: 'TNM' },
+      example: EXAMPLES[name],
       description: '`"*"` is everybody.',
     }),
     ValidateIf((input: AgreementInput) => input[name] !== EVERYBODY),
