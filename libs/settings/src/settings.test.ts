@@ -147,6 +147,8 @@ describe('what is shown', () => {
       REDIS_URL: 'rediss://****@cache:6379/0',
       ADMIN_API_KEY: '****',
       ENCRYPTION_KEY: '****',
+      ENCRYPTION_KEYS_PREVIOUS: '(not set)',
+      TRUSTED_PROXIES: '(not set)',
       OCPI_PORT: '3000',
     });
     expect(JSON.stringify(shown)).not.toMatch(/s3cret-word|hush|an-admin-key/);

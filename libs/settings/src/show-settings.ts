@@ -16,7 +16,7 @@ export function describeSettings(settings: GivenSettings): Record<string, string
 }
 
 function shownValue(row: Row<unknown>, value: unknown): string {
-  if (value === undefined) return '(not set)';
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '(not set)';
   if (!row.secret) return String(value);
   return typeof value === 'string' && URL.canParse(value) ? maskedUrl(new URL(value)) : MASK;
 }
