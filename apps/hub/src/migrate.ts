@@ -1,4 +1,4 @@
-import { createLogger } from '@app/runtime';
+import { createLogger, reasonOf } from '@app/runtime';
 import { readSettings } from '@app/settings';
 import { migrate } from '@app/store';
 
@@ -10,6 +10,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`migrate failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`migrate failed: ${reasonOf(error)}\n`);
   process.exitCode = 1;
 });

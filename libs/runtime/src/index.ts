@@ -8,5 +8,5 @@ export {
   type Metrics,
 } from './metrics';
 export { healthModule, READY_LIMIT_MS, type Checks, type HealthSource } from './health';
-export { runProcess, SAME_REQUEST_MS, type RunningApp } from './run-process';
+export { reasonOf, runProcess, SAME_REQUEST_MS, type RunningApp } from './run-process';
 export { createHttpServer, ServerTls } from './tls/server-tls';

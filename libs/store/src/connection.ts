@@ -14,6 +14,7 @@ const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
 /** For how long a start waits for a PostgreSQL that is starting too, in ms. */
 const STARTING_MS = 30_000;
 const STARTING_RETRY_MS = 250;
+const UNREACHED = 'the database that DATABASE_URL names cannot be used';
 
 export const CONNECT_LIMITS = {
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -48,7 +49,7 @@ export function dataSourceFor(
  * Connects, and waits up to 30 s for a PostgreSQL that is still starting. A server that answers with an error
  * of its own (wrong password, no such database) is not asked twice.
  *
- * @throws the last error when the database cannot be reached
+ * @throws an error that names the setting, caused by the last one, when the database cannot be reached
  */
 export async function connect(dataSource: DataSource): Promise<DataSource> {
   const until = Date.now() + STARTING_MS;
@@ -56,7 +57,7 @@ export async function connect(dataSource: DataSource): Promise<DataSource> {
     try {
       return await dataSource.initialize();
     } catch (error) {
-      if (!mayBeStarting(error) || Date.now() >= until) throw error;
+      if (!mayBeStarting(error) || Date.now() >= until) throw new Error(UNREACHED, { cause: error });
       await delay(STARTING_RETRY_MS);
     }
   }
