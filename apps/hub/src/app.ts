@@ -21,7 +21,8 @@ export async function startHub(given: GivenSettings): Promise<RunningApp> {
     await migrate(ground.settings.databaseUrl);
     const apps = await startApps(ground.settings, undo);
     sayReady(ground, apps);
-    return { name: 'hub', url: apps.router.url, close: () => unwind(undo) };
+    const { url, answersWithinMs } = apps.router;
+    return { name: 'hub', url, answersWithinMs, close: () => unwind(undo) };
   } catch (error) {
     await unwind(undo);
     throw error;

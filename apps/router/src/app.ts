@@ -69,7 +69,8 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
     opened.push(...sharedRatesOf(door, parts, settings));
     const nest = await listen(parts, settings, door, log);
     opened.push(parts.signs, nest, door);
-    return { name: 'router', url: await nest.getUrl(), close: () => closeAll(opened) };
+    const answersWithinMs = settings.connectTimeoutMs + settings.forwardTimeoutMs;
+    return { name: 'router', url: await nest.getUrl(), answersWithinMs, close: () => closeAll(opened) };
   } catch (error) {
     await closeAll(opened);
     throw error;

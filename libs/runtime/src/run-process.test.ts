@@ -63,6 +63,12 @@ describe('runProcess', () => {
     expect(output).toContain('stopped at once on a second SIGINT');
   });
 
+  it('waits for its requests as long as they may take', async () => {
+    const body = closesSlowly(10_500).replace("url: '',", "url: '', answersWithinMs: 9_000,");
+    const { code, output } = await outcomeOf(body, signals('SIGTERM'));
+    expect([code, output]).toEqual([0, 'up\nclosing\nclosed\n']);
+  }, 20_000);
+
   it('says in one message with its causes why the start failed, and exits with 1', async () => {
     const { code, output } = await outcomeOf(
       `runProcess('thing', async () => { throw new Error('no database', { cause: new Error('refused') }); });`,

@@ -3,12 +3,16 @@ export interface RunningApp {
   readonly name: string;
   /** Base URL of what it listens on. */
   readonly url: string;
+  /** The longest that a request in flight may take to be answered, in ms, when that is long. */
+  readonly answersWithinMs?: number;
   /** Drains: answers the requests in flight, then closes everything that it opened. */
   close(): Promise<void>;
 }
 
-/** Longest wait for requests in flight at shutdown. Below the 10 s after which Docker kills by default. */
+/** Longest wait at shutdown, in ms, unless requests in flight may take longer. Docker kills after 10 s by default. */
 const DRAIN_LIMIT_MS = 9_500;
+/** For what there is to close when the last request is answered, in ms. */
+const CLOSING_MS = 3_000;
 
 /**
  * One Ctrl-C reaches a process that npm started twice: from the terminal, which signals the whole process group, and
@@ -21,7 +25,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs an app as the whole of this process. A start that fails prints one message on stderr and exits with 1. SIGINT,
  * SIGTERM and SIGHUP close the app once, also when they come during the start, and exit with 0; with 1 when closing fails
- * or takes longer than `DRAIN_LIMIT_MS`. A second signal exits at once with 1.
+ * or takes longer than `DRAIN_LIMIT_MS` and than its requests may take. A second signal exits at once with 1.
  */
 export function runProcess(name: string, start: () => Promise<RunningApp>): void {
   const starting = Promise.resolve().then(start);
@@ -40,9 +44,11 @@ export function runProcess(name: string, start: () => Promise<RunningApp>): void
 }
 
 async function shutDown(name: string, starting: Promise<RunningApp>): Promise<void> {
-  setTimeout(() => fail(`${name} did not drain within ${DRAIN_LIMIT_MS} ms`), DRAIN_LIMIT_MS);
+  const starts = giveUpAfter(DRAIN_LIMIT_MS, name);
   try {
     const app = await starting;
+    clearTimeout(starts);
+    giveUpAfter(Math.max(DRAIN_LIMIT_MS, (app.answersWithinMs ?? 0) + CLOSING_MS), name);
     await app.close();
   } catch (error) {
     fail(`${name} could not close: ${reasonOf(error)}`);
@@ -50,13 +56,17 @@ async function shutDown(name: string, starting: Promise<RunningApp>): Promise<vo
   process.exit(0);
 }
 
+function giveUpAfter(ms: number, name: string): NodeJS.Timeout {
+  return setTimeout(() => fail(`${name} did not drain within ${ms} ms`), ms);
+}
+
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
-/** The message with its causes: the first one alone ("start failed") seldom says what to do. */
-function reasonOf(error: unknown): string {
+/** The message of an error with its causes: the first one alone ("start failed") seldom says what to do. */
+export function reasonOf(error: unknown): string {
   const reasons: string[] = [];
   for (
     let at = error;
