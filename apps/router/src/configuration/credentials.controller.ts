@@ -4,6 +4,14 @@ import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from '../edge/fastify';
 import { ROUTER_PARTS, type RouterParts } from '../parts';
 import { type ConfigurationAnswer, type ConfigurationRequest, handle, versionIn } from './handle';
+import { told } from './told';
+
+/** What the operator reads in the log. */
+const DONE = {
+  first: 'platform registered',
+  update: 'platform updated its registration',
+  end: 'platform unregistered',
+} as const;
 
 /** Spec: 2.2.1-d2 credentials. */
 @Controller('ocpi/:version/credentials')
@@ -26,18 +34,20 @@ export class CredentialsController {
   }
 
   private async register(
-    { holder, incoming }: ConfigurationRequest,
+    request: ConfigurationRequest,
     version: Version,
     kind: 'first' | 'update',
   ): Promise<ConfigurationAnswer> {
-    const { platform } = holder;
-    const { body, headers } = incoming;
+    const { platform } = request.holder;
+    const { body, headers } = request.incoming;
     const asked = { platform, kind, version, body, headers };
-    return { data: await registerPlatform(this.parts.registration, asked) };
+    const work = () => registerPlatform(this.parts.registration, asked);
+    return { data: await told(this.parts.log, request, DONE[kind], work) };
   }
 
-  private async unregister({ holder }: ConfigurationRequest): Promise<ConfigurationAnswer> {
-    await unregisterPlatform(this.parts.registration, holder.platform.id);
+  private async unregister(request: ConfigurationRequest): Promise<ConfigurationAnswer> {
+    const work = () => unregisterPlatform(this.parts.registration, request.holder.platform.id);
+    await told(this.parts.log, request, DONE.end, work);
     return {};
   }
 }
