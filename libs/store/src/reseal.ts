@@ -57,7 +57,11 @@ export async function reseal(dataSource: DataSource, seal: Seal, log: Log): Prom
       'sealed values that neither ENCRYPTION_KEY nor a previous key opens are left as they are',
     );
   if (resealed > 0) log.info({ resealed }, 'sealed anew with ENCRYPTION_KEY what a previous key had sealed');
-  else log.info({}, 'nothing is left under ENCRYPTION_KEYS_PREVIOUS: it can be taken away');
+  else
+    log.info(
+      {},
+      'nothing is left under ENCRYPTION_KEYS_PREVIOUS: once every process has the new key it can be taken away',
+    );
 }
 
 async function resealColumn(
