@@ -64,6 +64,13 @@ test('a sign that came right after another one was told, or before it was known 
   expect(board.told).toEqual(['alive p', 'alive p', 'alive q']);
 });
 
+test('a platform that refuses the token of the hub in a row is told to the operator, once in 30 s', () => {
+  for (now = 0; now < 31_000; now += 1_000) signs.failed('p', 'token_refused');
+  expect(warnings).toBe(1);
+  for (; now < 35_000; now += 1_000) signs.failed('p', 'token_refused');
+  expect(warnings).toBe(2);
+});
+
 test('a sign from before it was OFFLINE is none of its return', async () => {
   now = 50;
   signs.seen('p');

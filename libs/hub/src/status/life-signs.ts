@@ -69,6 +69,9 @@ export class LifeSigns {
     const count = inRow.count + 1;
     this.failures.set(platformId, { count, since: inRow.since });
     if (count < SUSPECT_AFTER) return;
+    // A delivery that is refused stands in no log otherwise, and the platform may look well in every check.
+    if (count === SUSPECT_AFTER && fault === 'token_refused')
+      this.log.warn({ platformId }, 'platform refuses the token that it gave to the hub, again and again');
     if (this.directory.platform(platformId)?.record.status === 'CONNECTED')
       this.tell('tellSuspect', platformId);
   }
