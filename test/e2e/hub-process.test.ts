@@ -1,5 +1,5 @@
 /** The whole hub as `npm start` runs it: one process with its own database and queue, started, signalled, killed. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,16 +19,40 @@ jest.setTimeout(60_000);
 
 let dataDir: string;
 const started: TestProcess[] = [];
+/** One that a hub ran on before: a start on a copy of it has no `initdb` to wait for. */
+let usedDir: string | undefined;
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'hub-process-'));
-  chmodSync(dataDir, 0o755);
+  dataDir = emptyDir();
 });
 
 afterEach(async () => {
   for (const hub of started.splice(0)) await hub.kill();
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+afterAll(() => {
+  if (usedDir) rmSync(usedDir, { recursive: true, force: true });
+});
+
+function emptyDir(): string {
+  const made = mkdtempSync(join(tmpdir(), 'hub-process-'));
+  chmodSync(made, 0o755);
+  return made;
+}
+
+async function onUsedFolder(): Promise<void> {
+  if (!usedDir) {
+    await (await start()).kill();
+    usedDir = emptyDir();
+    copy(dataDir, usedDir);
+  } else copy(usedDir, dataDir);
+}
+
+/** With owners and modes, which the database looks at. */
+function copy(from: string, to: string): void {
+  execFileSync('cp', ['-a', `${from}/.`, to]);
+}
 
 async function start(env: Record<string, string> = {}): Promise<TestProcess> {
   const hub = await startProcess('hub', { ...NO_KEYS, DATA_DIR: dataDir, ...env });
@@ -96,12 +120,14 @@ describe('the hub in one process', () => {
   });
 
   it('does not show a key that it was given', async () => {
+    await onUsedFolder();
     const hub = await start({ ADMIN_API_KEY: 'a-given-admin-key-of-mine' });
     expect(hub.output()).toContain('as given (ADMIN_API_KEY)');
     expect(hub.output()).not.toContain('a-given-admin-key-of-mine');
   });
 
   it('leaves nothing behind when its start fails half-way', async () => {
+    await onUsedFolder();
     const port = await freePort();
     const blocker = createServer().listen(port, '0.0.0.0');
     const hub = await launchProcess('hub', { ...NO_KEYS, DATA_DIR: dataDir, OCPI_PORT: String(port) });
@@ -153,6 +179,7 @@ describe('the hub in one process', () => {
   });
 
   it('starts again after kill -9 and takes over the database and the queue that were left', async () => {
+    await onUsedFolder();
     const first = await start();
     const ports = portsOfChildren();
     expect(await first.kill('SIGKILL')).toBe('SIGKILL');
@@ -164,6 +191,7 @@ describe('the hub in one process', () => {
   });
 
   it('refuses to run twice on one folder and leaves the first one alone', async () => {
+    await onUsedFolder();
     const first = await start();
     const second = await launchProcess('hub', { ...NO_KEYS, DATA_DIR: dataDir });
     expect(await second.ended).toBe(1);
@@ -172,6 +200,7 @@ describe('the hub in one process', () => {
   });
 
   it('answers a request that is in flight before it ends', async () => {
+    await onUsedFolder();
     const adminPort = await freePort();
     const hub = await start({ ADMIN_PORT: String(adminPort), ADMIN_API_KEY: 'a-given-admin-key-of-mine' });
     const { answer, finish } = await halfARequest(adminPort);
@@ -207,6 +236,7 @@ async function halfARequest(port: number): Promise<HalfARequest> {
 
 describe('npm start', () => {
   it('ends with 0 on Ctrl-C, which a terminal sends to npm and to the hub at once', async () => {
+    await onUsedFolder();
     const { hub, signalGroup } = await npmStart();
     const ports = portsOfChildren();
     signalGroup('SIGINT');
@@ -215,6 +245,7 @@ describe('npm start', () => {
   });
 
   it('ends with 0 on a SIGTERM to npm alone', async () => {
+    await onUsedFolder();
     const { hub } = await npmStart();
     const ports = portsOfChildren();
     expect(await hub.kill('SIGTERM')).toBe(0);
