@@ -98,9 +98,8 @@ function usesOf(files: readonly SourceFile[]): Uses {
 
 /** `[path, name]` of what a file imports; the name `*` when it takes everything. */
 function importedNames(file: SourceFile, byPath: ReadonlyMap<string, SourceFile>): [string, string][] {
-  const paths = new Set(byPath.keys());
   return importsOf(file).flatMap(({ node, specifier }): [string, string][] => {
-    const path = resolveImport(file.path, specifier, paths);
+    const path = resolveImport(file.path, specifier, byPath);
     return path === undefined ? [] : namesTaken(node).map((name) => [path, name]);
   });
 }
@@ -131,13 +130,13 @@ function mark(use: Use, byPath: ReadonlyMap<string, SourceFile>, uses: Uses): vo
     const key = `${use.path}#${name}`;
     uses.set(key, (uses.get(key) ?? new Set()).add(use.user));
   }
-  for (const next of sourcesOf(file, use, new Set(byPath.keys()))) mark(next, byPath, uses);
+  for (const next of sourcesOf(file, use, byPath)) mark(next, byPath, uses);
 }
 
-function sourcesOf(file: SourceFile, use: Use, paths: ReadonlySet<string>): Use[] {
+function sourcesOf(file: SourceFile, use: Use, byPath: ReadonlyMap<string, SourceFile>): Use[] {
   return importsOf(file).flatMap(({ node, specifier }): Use[] => {
     if (!ts.isExportDeclaration(node)) return [];
-    const path = resolveImport(file.path, specifier, paths);
+    const path = resolveImport(file.path, specifier, byPath);
     const name = nameAtSource(node, use.name);
     return path === undefined || name === undefined ? [] : [{ ...use, path, name }];
   });

@@ -9,8 +9,16 @@ export interface Import {
   readonly specifier: string;
 }
 
-/** Every import, re-export, `import()` (also as a type) and `require()` of a file. */
-export function importsOf(file: SourceFile): Import[] {
+const found = new WeakMap<SourceFile, readonly Import[]>();
+
+/** Every import, re-export, `import()` (also as a type) and `require()` of a file; looked for once. */
+export function importsOf(file: SourceFile): readonly Import[] {
+  const imports = found.get(file) ?? findImports(file);
+  found.set(file, imports);
+  return imports;
+}
+
+function findImports(file: SourceFile): Import[] {
   return nodesOf(file).flatMap((node) => {
     const specifier = specifierOf(node);
     return specifier !== undefined && ts.isStringLiteralLike(specifier)
@@ -41,18 +49,17 @@ export function packageOf(specifier: string): string {
     .join('/');
 }
 
+/** The files that there are. */
+type Paths = Pick<ReadonlySet<string>, 'has'>;
+
 /** A file of the tree, by what a specifier means in `from`; `undefined` for packages and built-ins. */
-export function resolveImport(
-  from: string,
-  specifier: string,
-  paths: ReadonlySet<string>,
-): string | undefined {
+export function resolveImport(from: string, specifier: string, paths: Paths): string | undefined {
   if (specifier.startsWith('@app/')) return firstOf(`libs/${specifier.slice(5)}/src`, paths);
   if (!specifier.startsWith('.')) return undefined;
   return firstOf(posix.join(posix.dirname(from), specifier), paths);
 }
 
-function firstOf(base: string, paths: ReadonlySet<string>): string | undefined {
+function firstOf(base: string, paths: Paths): string | undefined {
   const source = base.replace(/\.js$/, '');
   return [base, `${source}.ts`, `${base}.mjs`, `${base}/index.ts`].find((path) => paths.has(path));
 }
