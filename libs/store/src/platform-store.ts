@@ -29,7 +29,7 @@ import { type Seal } from './seal';
 import { tlsColumns } from './tls-columns';
 import { issueTokenA, lendTokenA, retireOlder, withdrawTokenA } from './tokens';
 import { announce, inTransaction } from './transaction';
-import { unregister } from './unregister';
+import { unregister, withdraw } from './unregister';
 
 export class PostgresPlatformStore implements PlatformStore {
   constructor(
@@ -97,6 +97,10 @@ export class PostgresPlatformStore implements PlatformStore {
 
   unregister(platformId: string, now: Date): Promise<boolean> {
     return inTransaction(this.dataSource, (manager) => unregister(manager, platformId, now));
+  }
+
+  withdraw(platformId: string, now: Date): Promise<boolean> {
+    return inTransaction(this.dataSource, (manager) => withdraw(manager, platformId, now));
   }
 
   replaceTokenA(fresh: FreshTokenA, now: Date): Promise<TokenAOutcome> {

@@ -15,6 +15,27 @@ import { announce } from './transaction';
 export async function unregister(manager: EntityManager, platformId: string, now: Date): Promise<boolean> {
   const platform = await lockPlatform(manager, platformId);
   if (platform === null || platform.registeredAt === null) return false;
+  await end(manager, platformId, now);
+  return true;
+}
+
+/**
+ * Takes an announcement back, with what a registration ends with: its token A is dead and its announced parties may be
+ * claimed by others.
+ *
+ * @returns false when the platform is registered, and when there is nothing to take back
+ */
+export async function withdraw(manager: EntityManager, platformId: string, now: Date): Promise<boolean> {
+  const platform = await lockPlatform(manager, platformId);
+  if (platform === null || platform.registeredAt !== null) return false;
+  const isAnnounced =
+    (await manager.existsBy(CredentialsTokenEntity, { platformId })) ||
+    (await manager.existsBy(PartyEntity, { platformId, held: true }));
+  if (isAnnounced) await end(manager, platformId, now);
+  return isAnnounced;
+}
+
+async function end(manager: EntityManager, platformId: string, now: Date): Promise<void> {
   await manager.delete(CredentialsTokenEntity, { platformId });
   await manager.delete(EndpointEntity, { platformId });
   const parties = await manager.findBy(PartyEntity, { platformId });
@@ -28,5 +49,4 @@ export async function unregister(manager: EntityManager, platformId: string, now
   await manager.update(PlatformEntity, { id: platformId }, { status: 'SUSPENDED', ...ended });
   await noteStatuses(manager, platformId, 'unregistered');
   await announce(manager, platformId);
-  return true;
 }

@@ -12,6 +12,12 @@ const registered = async (world: World): Promise<{ path: { id: string } }> => ({
   path: { id: (await world.registered()).id },
 });
 
+const dismissed = async (world: World): Promise<{ path: { id: string } }> => {
+  const call = await announced(world);
+  await world.hub.admin.unregister(call.path.id);
+  return call;
+};
+
 /** A platform that the hub can register at, and what the operator says of it. */
 async function registering(world: World, planned?: readonly object[]) {
   const name = world.name();
@@ -52,8 +58,8 @@ export const PLATFORM_ROWS: Rows = {
     bad: { 'with a list’s parameter': invalid({ path: { id: NOBODY }, query: 'limit=1' }, 'limit') },
   },
   unregisterPlatform: {
-    good: { 'that is registered': registered },
-    bad: { 'that is not registered': { sent: announced, code: 'not_registered' } },
+    good: { 'that is registered': registered, 'that is announced': announced },
+    bad: { 'that is neither': { sent: dismissed, code: 'not_registered' } },
   },
   reissueTokenA: {
     good: { 'of an announced platform': announced },

@@ -139,9 +139,12 @@ export class PlatformsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'unregisterPlatform',
-    summary: 'End the registration and tell the platform; its parties stay in the list as SUSPENDED',
+    summary:
+      'End the registration and tell the platform, or take back the invitation of one that is not registered',
+    description:
+      'Its tokens are dead. Its parties stay in the list as SUSPENDED and may be announced for, or registered by, another platform. A new token A invites it again.',
   })
-  @ApiNoContentResponse({ description: 'The platform is not registered any more.' })
+  @ApiNoContentResponse({ description: 'The platform is not registered any more, and not invited.' })
   @ApiProblems('invalid_input', 'not_found', 'not_registered')
   async unregister(@Param('id', UuidPipe) id: string): Promise<void> {
     await this.required(id);

@@ -57,7 +57,12 @@ export async function unregisterPlatform(parts: RegistrationParts, platformId: s
   await refresh(parts, platformId);
 }
 
-/** Ends a platform's registration at the operator's wish and tells the platform, as far as it can be reached. */
+/**
+ * Ends a platform's registration at the operator's wish and tells the platform, as far as it can be reached. Of one that
+ * did not register yet it takes the announcement back.
+ *
+ * @throws HubError `not_registered` when neither is there
+ */
 export async function dismissPlatform(parts: RegistrationParts, platformId: string): Promise<void> {
   const record = await refresh(parts, platformId);
   const url = record?.endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
@@ -66,5 +71,8 @@ export async function dismissPlatform(parts: RegistrationParts, platformId: stri
     const peer = new Peer(parts, { platformId, token, tokenEncoding: record.tokenEncoding });
     await peer.ask({ method: 'DELETE', url }).catch(() => undefined);
   }
-  await unregisterPlatform(parts, platformId);
+  const { store, now } = parts;
+  const ended = (await store.unregister(platformId, now())) || (await store.withdraw(platformId, now()));
+  if (!ended) throw new HubError('not_registered');
+  await refresh(parts, platformId);
 }

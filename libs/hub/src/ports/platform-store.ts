@@ -176,6 +176,11 @@ export interface PlatformStore {
   register(registration: Registration, now: Date): Promise<RegistrationOutcome>;
   /** Ends the registration: tokens and endpoints are gone, parties stay as SUSPENDED. False when there was none. */
   unregister(platformId: string, now: Date): Promise<boolean>;
+  /**
+   * Takes the announcement of a platform back that is not registered: its token A is dead, its parties are given up.
+   * False when it is registered, and when neither is there.
+   */
+  withdraw(platformId: string, now: Date): Promise<boolean>;
   /** A fresh token A replaces every older token A. */
   replaceTokenA(fresh: FreshTokenA, now: Date): Promise<TokenAOutcome>;
   replaceTokenAOnce(

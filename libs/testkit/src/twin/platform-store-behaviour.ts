@@ -59,6 +59,28 @@ function describeOperator(platforms: () => PlatformStore): void {
     expect(await platforms().findByParty(EMSP)).toEqual([]);
   });
 
+  test('an announcement is taken back once, and its parties may be announced for another platform', async () => {
+    const { id, issuedTokens } = await createdPlatform(platforms(), CPO);
+    expect(await platforms().withdraw(id, at(1))).toBe(true);
+    expect(await platforms().withdraw(id, at(2))).toBe(false);
+    expect(await platforms().findByTokenHash(issuedTokens[0]!.hash)).toBeUndefined();
+    expect(await platforms().find(id)).toMatchObject({
+      ...{ status: 'SUSPENDED', issuedTokens: [] },
+      parties: [{ ...CPO, status: 'SUSPENDED', statusSince: at(1), held: false }],
+    });
+    expect((await createdPlatform(platforms(), CPO)).parties).toMatchObject([{ ...CPO, status: 'PLANNED' }]);
+  });
+
+  test('the token of one that unregistered and was invited again can be taken back, a registration cannot', async () => {
+    const { id } = await registeredPlatform(platforms(), CPO);
+    expect(await platforms().withdraw(id, at(2))).toBe(false);
+    await platforms().unregister(id, at(3));
+    expect(await platforms().withdraw(id, at(4))).toBe(false);
+    await platforms().replaceTokenA({ platformId: id, tokenAHash: hashOf('again') }, at(5));
+    expect(await platforms().withdraw(id, at(6))).toBe(true);
+    expect(await platforms().findByTokenHash(hashOf('again'))).toBeUndefined();
+  });
+
   test('hosts that the operator allows stay through registration and its end, until the next list', async () => {
     const { id } = await registeredPlatform(platforms(), CPO);
     expect(await platforms().allowHosts(id, ['a.example', 'b.example:8443'])).toBe(true);

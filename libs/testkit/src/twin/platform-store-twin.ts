@@ -138,23 +138,23 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
   async unregister(platformId: string, now: Date): Promise<boolean> {
     const record = this.records.get(platformId);
     if (record === undefined || record.registeredAt === null) return false;
+    this.end(record, now);
+    return true;
+  }
+
+  async withdraw(platformId: string, now: Date): Promise<boolean> {
+    const record = this.records.get(platformId);
+    if (record === undefined || record.registeredAt !== null) return false;
+    const isAnnounced = record.issuedTokens.length > 0 || record.parties.some(({ held }) => held);
+    if (isAnnounced) this.end(record, now);
+    return isAnnounced;
+  }
+
+  private end(record: PlatformRecord, now: Date): void {
     const parties = record.parties.map((party) => letGo(party, now));
     const { suspended, id, name, createdAt, lastSeenAt, announced, allowedHosts } = record;
-    this.put({
-      ...BLANK,
-      ...{
-        suspended,
-        id,
-        name,
-        createdAt,
-        lastSeenAt,
-        announced,
-        parties,
-        allowedHosts,
-        status: 'SUSPENDED',
-      },
-    });
-    return true;
+    const kept = { suspended, id, name, createdAt, lastSeenAt, announced, parties, allowedHosts };
+    this.put({ ...BLANK, ...kept, status: 'SUSPENDED' });
   }
 
   async replaceTokenA({ platformId, tokenAHash }: FreshTokenA): Promise<TokenAOutcome> {
