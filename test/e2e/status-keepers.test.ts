@@ -40,6 +40,8 @@ describe('two keepers, one killed with kill -9', () => {
     const since = Date.now();
     await eventually(async () => expect(await keeps(other)).toBe(true), 10_000);
     expect(Date.now() - since).toBeLessThan(10_000);
+    const counts = /^hub_platforms\{status="PLANNED"\} 30\nhub_platforms\{status="CONNECTED"\} 2$/m;
+    await eventually(async () => expect(await metricsOf(other)).toMatch(counts));
     for (const viewer of viewers) await eventually(() => expect(plannedAt(viewer)).toEqual(names));
     await sleep(1_000);
     for (const viewer of viewers) expect(plannedAt(viewer)).toEqual(names);
@@ -88,9 +90,12 @@ function environment(): Record<string, string> {
 }
 
 /** Whether a process is the active one, by its metrics. */
-async function keeps({ url }: TestProcess): Promise<boolean> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return /^hub_status_keeper 1$/m.test(text);
+async function keeps(keeper: TestProcess): Promise<boolean> {
+  return /^hub_status_keeper 1$/m.test(await metricsOf(keeper));
+}
+
+async function metricsOf({ url }: TestProcess): Promise<string> {
+  return (await fetch(`${url}/metrics`)).text();
 }
 
 /** The active one first. */

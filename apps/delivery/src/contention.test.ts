@@ -132,7 +132,7 @@ function startWorkers(receivers: Receivers) {
   } as unknown as DrainerParts;
   for (const { deliveries } of workers) drainers.push(new Drainer({ ...parts, deliveries }));
   const sweeps = workers.map(({ deliveries }, at) =>
-    startSweep({ deliveries, waker: { wake }, drainer: drainers[at]!, log: parts.log }),
+    startSweep({ deliveries, waker: { wake }, drainer: drainers[at]!, onExpired: () => {}, log: parts.log }),
   );
   const close = async (): Promise<void> => {
     await Promise.all(sweeps.map((sweep) => sweep.close()));

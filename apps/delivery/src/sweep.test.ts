@@ -30,10 +30,13 @@ test('a sweep goes on while there is a page more to let go, to end, to take over
   const waker = { wake: (given: readonly DeliveryLine[]) => void woken.push(...given) };
   const drainer = { has: () => false, take: async () => undefined };
   const log = { error: () => undefined };
-  const parts = { deliveries: backlog(left), waker, drainer, log } as unknown as SweepParts;
+  const expired: number[] = [];
+  const onExpired = (legs: number) => void expired.push(legs);
+  const parts = { deliveries: backlog(left), waker, drainer, onExpired, log } as unknown as SweepParts;
   const sweep = startSweep(parts);
   await new Promise((resolve) => setTimeout(resolve, 200));
   await sweep.close();
   expect(left).toEqual({ unpark: 0, expire: 0, purge: 0, bundles: 0 });
   expect(woken).toHaveLength(3 * PAGE);
+  expect(expired.reduce((sum, legs) => sum + legs)).toBe(2 * PAGE + 1);
 });

@@ -11,6 +11,8 @@ export interface SweepParts {
   readonly deliveries: DeliveryStore;
   readonly waker: Waker;
   readonly drainer: Pick<Drainer, 'has' | 'take'>;
+  /** Told how many legs a page of them was that were over their age. */
+  readonly onExpired: (legs: number) => void;
   readonly log: Log;
 }
 
@@ -63,14 +65,18 @@ class Sweeper {
   }
 
   private async sweep(signal: AbortSignal): Promise<void> {
-    const { deliveries, waker, drainer } = this.parts;
+    const { deliveries, waker, drainer, onExpired } = this.parts;
     await inPages(signal, () => deliveries.parkPaused(PAGE));
     await inPages(signal, async () => {
       const lines = await deliveries.unpark(PAGE);
       waker.wake(lines);
       return lines.length;
     });
-    await inPages(signal, () => deliveries.expire(PAGE));
+    await inPages(signal, async () => {
+      const legs = await deliveries.expire(PAGE);
+      onExpired(legs);
+      return legs;
+    });
     const takeForgotten = async (): Promise<number> => {
       const legs = await deliveries.takeForgotten(OVERDUE_MS, BUNDLES);
       await drainer.take(legs);

@@ -17,7 +17,7 @@ import { type DrainJob, type DrainQueue, openDrainQueue, startDrainWorker } from
 import { processMetrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { type Store } from '@app/store';
-import { deliveryMetrics } from './delivery-metrics';
+import { deliveryMetrics, type DeliveryMetrics } from './delivery-metrics';
 import { Drainer, type DrainerParts } from './drainer';
 import { startSweep } from './sweep';
 
@@ -57,11 +57,13 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
   const courier = watchedCourier(courierOf(settings, directory), signs);
   const { captureLog: captures } = store;
   const capturing = capturingCourier(courier, { captures, directory, log, now: () => new Date() });
+  const metrics = deliveryMetrics(processMetrics(), store.deliveries);
   const drainer = new Drainer(
-    drainerParts(settings, store, { courier: capturing, directory, waker: queue, log }),
+    drainerParts(settings, store, { courier: capturing, directory, waker: queue, metrics, log }),
   );
   const worker = startDrainWorker(place, (job) => takeJob(job, drainer, store.deliveries), log);
-  const sweep = startSweep({ deliveries: store.deliveries, waker: queue, drainer, log });
+  const { deliveries } = store;
+  const sweep = startSweep({ deliveries, waker: queue, drainer, onExpired: metrics.countExpired, log });
   const close = async (): Promise<void> => {
     await Promise.all([sweep.close(), worker.close(CLOSE_MS), drainer.close(CLOSE_MS)]);
     await queue.close();
@@ -89,11 +91,11 @@ interface OwnParts {
   readonly courier: Courier;
   readonly directory: Directory;
   readonly waker: Waker;
+  readonly metrics: DeliveryMetrics;
   readonly log: Log;
 }
 
-function drainerParts(settings: Settings, store: Store, own: OwnParts): DrainerParts {
-  const metrics = deliveryMetrics(processMetrics(), store.deliveries);
+function drainerParts(settings: Settings, store: Store, { metrics, ...own }: OwnParts): DrainerParts {
   return {
     ...own,
     deliveries: store.deliveries,

@@ -1,3 +1,4 @@
+import { CONNECTION_STATUSES, type Directory } from '@app/hub';
 import { type Metrics } from '@app/runtime';
 
 /** Counts still-alive checks by their outcome. */
@@ -17,6 +18,19 @@ export function showKeeper(metrics: Metrics, keeper: { readonly inOffice: boolea
     help: '1 while this process keeps the statuses; over all replicas the sum is 1',
     collect() {
       this.set(keeper.inOffice ? 1 : 0);
+    },
+  });
+}
+
+/** Shows how many platforms there are of each status. */
+export function showPlatforms(metrics: Metrics, directory: Pick<Directory, 'all'>): void {
+  metrics.gauge({
+    name: 'hub_platforms',
+    help: 'Platforms by their status; each replica shows all of them',
+    labelNames: ['status'],
+    collect() {
+      for (const status of CONNECTION_STATUSES) this.set({ status }, 0);
+      for (const { record } of directory.all()) this.inc({ status: record.status });
     },
   });
 }
