@@ -44,3 +44,12 @@ export function unknownScripts(document: SourceFile, scripts: readonly string[])
     .filter((script) => !scripts.includes(script))
     .map((script) => `${document.path}:1 names the script ${script}, which is not there`);
 }
+
+/** Metrics and codes of ours (`hub_…`) that no code has. */
+export function unknownNames(document: SourceFile, files: readonly SourceFile[]): Finding[] {
+  const named = new Set([...document.text.matchAll(/`(hub_[a-z_]+)`/g)].map((match) => match[1] ?? ''));
+  const code = files.filter(({ path }) => /^(?:apps|libs)\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'));
+  return [...named]
+    .filter((name) => !code.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)))
+    .map((name) => `${document.path}:1 names ${name}, which is not there`);
+}

@@ -1,5 +1,5 @@
 import { settingsMarkdown } from '@app/settings';
-import { deadLinks, settingsTable, unknownScripts } from './readme-rules';
+import { deadLinks, settingsTable, unknownNames, unknownScripts } from './readme-rules';
 import { readTree, type SourceFile } from './source-tree';
 
 const tree = readTree();
@@ -22,6 +22,10 @@ describe('README.md', () => {
   });
 });
 
+it('names metrics and codes that exist, as every other document does', () => {
+  expect(documents.flatMap((document) => unknownNames(document, tree))).toEqual([]);
+});
+
 describe('a document', () => {
   const files: SourceFile[] = [
     { path: 'libs/hub/src/a.ts', text: '' },
@@ -41,6 +45,13 @@ describe('a document', () => {
     expect(
       unknownScripts(document('`npm run demo`, `npm start`, `npm test`, npm ci'), ['demo', 'start']),
     ).toEqual(['README.md:1 names the script test, which is not there']);
+  });
+
+  it('that names an unknown metric is found', () => {
+    const code = [{ path: 'apps/router/src/a.ts', text: "name: 'hub_messages_total'" }];
+    expect(unknownNames(document('`hub_messages_total`, `hub_messages`, hub_x'), code)).toEqual([
+      'README.md:1 names hub_messages, which is not there',
+    ]);
   });
 
   it('whose table is not between its marks has none', () => {
