@@ -28,7 +28,7 @@ test('GET /admin/v1/parties filters by role and status and names the platform', 
 });
 
 describe('GET /admin/v1/messages', () => {
-  const correlationId = randomUUID();
+  const [correlationId, platform, other] = [randomUUID(), randomUUID(), randomUUID()];
   const start = Date.now() - 60_000;
   const at = (second: number) => new Date(start + second * 1000);
   const row = (second: number, more: Partial<MessageRow> = {}): MessageRow => ({
@@ -62,8 +62,17 @@ describe('GET /admin/v1/messages', () => {
   beforeAll(async () => {
     const store = await openStore({ ...admin.settings, log: createLogger('test', 'fatal') });
     store.messageLog.record(row(1));
-    store.messageLog.record(row(2, { module: 'tokens', from: 'DE*MSP', to: 'NL*CPO' }));
+    store.messageLog.record(
+      row(2, {
+        ...{ module: 'tokens', from: 'DE*MSP', to: 'NL*CPO' },
+        method: 'GET',
+        toPlatformId: platform,
+      }),
+    );
     store.messageLog.record(row(3, { ocpiStatus: 4003, error: 'connect_timeout', correlationId: 'another' }));
+    store.messageLog.record(
+      row(0, { ...{ httpStatus: 404, ocpiStatus: 2004, from: 'FR*CPO' }, fromPlatformId: platform }),
+    );
     await store.close();
   });
 
@@ -114,15 +123,24 @@ describe('GET /admin/v1/messages', () => {
   });
 
   test.each([
-    ['', ['request-3', 'request-2', 'request-1']],
-    [`correlation_id=${correlationId}`, ['request-2', 'request-1']],
+    ['', ['request-3', 'request-2', 'request-1', 'request-0']],
+    [`correlation_id=${correlationId}`, ['request-2', 'request-1', 'request-0']],
     ['from=nl-cpo', ['request-3', 'request-1']],
     ['from=DE*MSP&to=NL*CPO', ['request-2']],
-    ['to=de-msp', ['request-3', 'request-1']],
+    ['to=de-msp', ['request-3', 'request-1', 'request-0']],
+    [`platform=${platform}`, ['request-2', 'request-0']],
+    [`platform=${platform.toUpperCase()}&failed=true`, ['request-0']],
+    [`platform=${other}`, []],
+    ['failed=true', ['request-3', 'request-0']],
+    ['failed=false', ['request-2', 'request-1']],
+    ['error=connect_timeout', ['request-3']],
+    ['error=receiver_unknown', []],
+    ['http_status=404', ['request-0']],
+    ['method=GET', ['request-2']],
     ['module=tokens', ['request-2']],
     ['status_code=4003', ['request-3']],
     [`since=${at(2).toISOString()}`, ['request-3', 'request-2']],
-    [`until=${at(2).toISOString()}`, ['request-1']],
+    [`until=${at(2).toISOString()}`, ['request-1', 'request-0']],
     ['correlation_id=none', []],
   ])('?%s finds %j, newest first', async (query, requests) => {
     expect(await found(query)).toEqual(requests);
@@ -131,7 +149,7 @@ describe('GET /admin/v1/messages', () => {
   test('goes on where the page before ended', async () => {
     const first = await admin.get('/messages?limit=2');
     expect(first.body.data).toHaveLength(2);
-    expect(await found(`limit=2&cursor=${first.body.next_cursor}`)).toEqual(['request-1']);
+    expect(await found(`limit=2&cursor=${first.body.next_cursor}`)).toEqual(['request-1', 'request-0']);
   });
 
   test.each([
@@ -143,8 +161,27 @@ describe('GET /admin/v1/messages', () => {
     ['since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', 'until'],
     ['correlation_id=%00', 'correlation_id'],
     ['module=', 'module'],
+    ['platform=NL*CPO', 'platform'],
+    ['failed=yes', 'failed'],
+    ['failed=', 'failed'],
+    ['error=', 'error'],
+    ['error=constructor', 'error'],
+    ['http_status=99', 'http_status'],
+    ['http_status=600', 'http_status'],
+    ['method=put', 'method'],
+    ['failed=true&failed=true', 'failed'],
   ])('refuses ?%s because of %s', async (query, field) => {
     const answer = await admin.get(`/messages?${query}`);
     expect([answer.status, fieldsOf(answer)]).toEqual([400, [field]]);
+  });
+
+  test('says of an error that there is not that it is not known, and lists no others', async () => {
+    const answer = await admin.get('/messages?error=receiver_unknwon').expect(400);
+    expect(answer.body.details).toEqual([
+      {
+        field: 'error',
+        message: 'error is no code that is known; such codes are receiver_unknown or http_503',
+      },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * What class-validator has no rule for: the forms of OCPI's own types, each told in words an operator can act on.
  */
-import { isHostName } from '@app/hub';
+import { isErrorCode, isHostName } from '@app/hub';
 import {
   CONFIGURATION_MODULES,
   isCredentialsToken,
@@ -128,6 +128,13 @@ export const IsModuleIdOrAll = rule(
   'isModuleIdOrAll',
   'must hold ModuleIDs that are routed, such as cdrs (1 to 64 characters, OCPI’s own in lower case), or * alone',
   (value) => value === '*' || isModuleId(value),
+);
+
+/** `error` of a message in the log; there are too many to list them to somebody who mistyped one. */
+export const IsErrorCode = rule(
+  'isErrorCode',
+  'is no code that is known; such codes are receiver_unknown or http_503',
+  isErrorCode,
 );
 
 /** The pair that `NL*TNM` or `nl-tnm` stands for, as `NL*TNM`. */

@@ -19,7 +19,7 @@ export * from './message-trace';
 export * from './objects';
 export * from './ports';
 export * from './refusal-answer';
-export { judge } from './retry';
+export { isErrorCode, judge } from './retry';
 export * from './run-callback';
 export * from './run-path';
 export { sharedNameOf } from './shared-name';

@@ -1,4 +1,4 @@
-import { type AttemptResult, judge, retryAfterMs, retryDelayMs } from './retry';
+import { type AttemptResult, isErrorCode, judge, retryAfterMs, retryDelayMs } from './retry';
 
 const answered = (httpStatus: number, ocpiStatus?: number): AttemptResult => ({ httpStatus, ocpiStatus });
 
@@ -28,7 +28,15 @@ test.each<[string, AttemptResult, string, string | null]>([
   ['an answer that is too large', { refusal: 'answer_too_large' }, 'dead', 'answer_too_large'],
 ])('%s', (_, result, state, error) => {
   expect(judge(result)).toEqual({ state, error });
+  expect(error === null || isErrorCode(error)).toBe(true);
 });
+
+test.each(['receiver', 'constructor', '', 'http_200', 'http_5030', 'ocpi_1000', 'ocpi_30', 'HTTP_503'])(
+  '%j is the code of no error',
+  (text) => {
+    expect(isErrorCode(text)).toBe(false);
+  },
+);
 
 const usual = { attempts: 1, firstRetryMs: 1_000, retryAfterMs: undefined, remainingMs: 900_000 };
 

@@ -64,6 +64,14 @@ export function judge(result: AttemptResult): Verdict {
   return { state, error: state === 'delivered' ? null : `ocpi_${ocpiStatus}` };
 }
 
+/** What `judge` says of statuses; a success is no error. */
+const STATUS_ERROR = /^(http_(?!2)\d{3}|ocpi_(?!1)\d{4})$/;
+
+/** Whether the message log can have this as an error: the code of a refusal, or what `judge` makes of an answer. */
+export function isErrorCode(text: string): boolean {
+  return Object.hasOwn(REFUSALS, text) || STATUS_ERROR.test(text);
+}
+
 function decide(rows: readonly Row[], status: number): Row['then'] {
   return rows.find(({ from, to }) => status >= from && status <= to)?.then ?? 'dead';
 }

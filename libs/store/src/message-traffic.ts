@@ -1,12 +1,13 @@
 /** What came of one platform's messages in a span of time, counted where they are. */
 import { type Traffic } from '@app/hub';
 import { type DataSource } from 'typeorm';
+import { FAILED } from './message-failed';
 
 /** Modules of their own are few; names that a platform makes up must not make the answer long. */
 const MAX_ROWS = 200;
 
 const FACTS = `module, interface_role, duration_ms,
-  error IS NOT NULL OR http_status >= 400 OR coalesce(ocpi_status, 0) >= 2000 AS failed
+  ${FAILED} AS failed
   FROM messages`;
 
 export const TRAFFIC = `

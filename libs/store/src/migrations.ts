@@ -22,6 +22,7 @@ import { AuditReads1795500600000 } from '../../../migrations/1795500600000-audit
 import { DeliveryRoom1795700000000 } from '../../../migrations/1795700000000-delivery-room';
 import { DeliveryBundles1795800000000 } from '../../../migrations/1795800000000-delivery-bundles';
 import { TokenEncoding1795900000000 } from '../../../migrations/1795900000000-token-encoding';
+import { MessageFailures1796000000000 } from '../../../migrations/1796000000000-message-failures';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   DeliveryRoom1795700000000,
   DeliveryBundles1795800000000,
   TokenEncoding1795900000000,
+  MessageFailures1796000000000,
 ];

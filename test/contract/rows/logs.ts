@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '../../support/waiting';
-import { invalid, type Rows } from '../row';
+import { invalid, NOBODY, type Rows } from '../row';
 import { type World } from '../world';
 
 /** The correlation id of a message that is in the log. */
@@ -50,11 +50,27 @@ export const LOG_ROWS: Rows = {
         return {};
       },
       'by everything': () => ({
-        query:
-          'correlation_id=c&from=NL*TNM&to=DE-ABC&module=cdrs&status_code=4003&since=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z',
+        query: [
+          'correlation_id=c&from=NL*TNM&to=DE-ABC&module=cdrs&status_code=4003',
+          `platform=${NOBODY}&failed=true&error=receiver_offline&http_status=200&method=POST`,
+          'since=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z',
+        ].join('&'),
       }),
+      'that failed': async (world) => {
+        await logged(world);
+        return { query: 'failed=true' };
+      },
+      'that did not': () => ({ query: 'failed=false' }),
+      'of an attempt of a delivery': () => ({ query: 'error=http_503' }),
     },
-    bad: { 'since a word': invalid({ query: 'since=yesterday' }, 'since') },
+    bad: {
+      'since a word': invalid({ query: 'since=yesterday' }, 'since'),
+      'of a platform by its name': invalid({ query: 'platform=Volt' }, 'platform'),
+      'that failed perhaps': invalid({ query: 'failed=perhaps' }, 'failed'),
+      'with an error that there is not': invalid({ query: 'error=receiver_unknwon' }, 'error'),
+      'of no HTTP status': invalid({ query: 'http_status=1000' }, 'http_status'),
+      'of a method that OCPI has not': invalid({ query: 'method=OPTIONS' }, 'method'),
+    },
   },
   showTrace: {
     good: {

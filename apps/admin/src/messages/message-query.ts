@@ -1,10 +1,20 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type MessageFilter } from '@app/hub';
+import { type Method, METHODS } from '@app/ocpi';
 import { Transform } from 'class-transformer';
-import { IsOptional, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { PageQuery, toInt } from '../paging';
 import { invalid } from '../problem';
-import { IsPartyKey, IsPrintable, IsTimestamp, IsWhole, toDate, toPartyKey } from '../rules';
+import {
+  IsErrorCode,
+  IsPartyKey,
+  IsPrintable,
+  IsTimestamp,
+  IsWhole,
+  toBoolean,
+  toDate,
+  toPartyKey,
+} from '../rules';
 
 /** Longer ids are cut nowhere and made by nobody: UUIDs have 36 characters. */
 const MAX_ID_LENGTH = 255;
@@ -27,11 +37,38 @@ export class MessageQuery extends PageQuery {
   @IsPartyKey()
   to?: string;
 
+  @ApiPropertyOptional({
+    format: 'uuid',
+    example: '7d1c2d5e-3f55-4a0a-9f0c-3c5b6d0f2a11',
+    description:
+      'Platform that sent it or was sent it. What was refused before its receiver was chosen is with its sender; `to` finds it too.',
+  })
+  @IsOptional()
+  @IsUUID()
+  platform?: string;
+
   @ApiPropertyOptional({ example: 'locations', maxLength: MAX_MODULE_LENGTH, description: 'ModuleID.' })
   @IsOptional()
   @Length(1, MAX_MODULE_LENGTH)
   @IsPrintable()
   module?: string;
+
+  @ApiPropertyOptional({ enum: METHODS, example: 'PUT' })
+  @IsOptional()
+  @IsIn(METHODS)
+  method?: Method;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 100,
+    maximum: 599,
+    example: 404,
+    description: 'HTTP status.',
+  })
+  @IsOptional()
+  @Transform(toInt)
+  @IsWhole(100, 599)
+  http_status?: number;
 
   @ApiPropertyOptional({
     type: 'integer',
@@ -44,6 +81,25 @@ export class MessageQuery extends PageQuery {
   @Transform(toInt)
   @IsWhole(1000, 4999)
   status_code?: number;
+
+  @ApiPropertyOptional({
+    example: 'receiver_unknown',
+    description:
+      'Why the hub refused, as `error` of a message says it; of an attempt of a delivery also `http_503` or `ocpi_3000`.',
+  })
+  @IsOptional()
+  @IsErrorCode()
+  error?: string;
+
+  @ApiPropertyOptional({
+    example: true,
+    description:
+      '`true`: refused or not answered in success (an `error`, an HTTP status of 400 or more, an OCPI status other than 1xxx); `false`: the others.',
+  })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean({ message: '$property must be true or false' })
+  failed?: boolean;
 
   @ApiPropertyOptional({ format: 'date-time', example: '2026-01-31T08:00:00Z', description: 'Inclusive.' })
   @IsOptional()
@@ -66,8 +122,13 @@ export function messageFilter(query: MessageQuery): MessageFilter {
     correlationId: query.correlation_id,
     from: query.from && toPartyKey(query.from),
     to: query.to && toPartyKey(query.to),
+    platform: query.platform?.toLowerCase(),
     module: query.module,
+    method: query.method,
+    httpStatus: query.http_status,
     statusCode: query.status_code,
+    error: query.error,
+    failed: query.failed,
     since: query.since === undefined ? undefined : toDate(query.since),
     until: query.until === undefined ? undefined : toDate(query.until),
   };

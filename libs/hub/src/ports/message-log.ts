@@ -40,8 +40,16 @@ export interface MessageFilter {
   readonly correlationId?: string;
   readonly from?: string;
   readonly to?: string;
+  /** Sent it or was sent it. */
+  readonly platform?: string;
   readonly module?: string;
+  readonly method?: string;
+  readonly httpStatus?: number;
   readonly statusCode?: number;
+  /** See `MessageRow`. */
+  readonly error?: string;
+  /** Refused, or not answered in success: an error, HTTP status of 400 or more, OCPI status of 2000 or more. */
+  readonly failed?: boolean;
   readonly since?: Date;
   readonly until?: Date;
 }

@@ -15,6 +15,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('messages_to_party_idx', ['to', 'at'])
 @Index('messages_from_platform_idx', ['fromPlatformId', 'at'], { where: 'from_platform_id IS NOT NULL' })
 @Index('messages_to_platform_idx', ['toPlatformId', 'at'], { where: 'to_platform_id IS NOT NULL' })
+@Index('messages_failed_idx', ['at'], {
+  where: 'error IS NOT NULL OR http_status >= 400 OR ocpi_status >= 2000',
+})
 export class MessageEntity {
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'messages_pkey' })
   at: Date;

@@ -1,6 +1,12 @@
 /// <reference types="jest" />
 import { randomUUID } from 'node:crypto';
-import { type MessageArchive, type MessageFilter, type MessageLog, type MessageRow } from '@app/hub';
+import {
+  type MessageArchive,
+  type MessageFilter,
+  type MessageLog,
+  type MessageRow,
+  type Page,
+} from '@app/hub';
 import { eventually } from './platform-fixtures';
 
 /** A message log and its reading side. */
@@ -92,6 +98,57 @@ export function messageLogBehaviour(name: string, makeWorld: () => Promise<Messa
       await found({ since: early.at }, 3);
       await found({ until: late.at }, 2);
       await found({ module: 'cdrs', statusCode: 1000 }, 0);
+    });
+
+    test('a platform’s messages are those that it sent and those that it was sent, each once', async () => {
+      const [platform, now] = [randomUUID(), Date.now()];
+      const sides = [
+        { fromPlatformId: platform },
+        { toPlatformId: platform, fromPlatformId: null },
+        { fromPlatformId: platform, toPlatformId: platform },
+        { toPlatformId: platform },
+        { fromPlatformId: platform, toPlatformId: null },
+      ];
+      const rows = sides.map((side, index) => messageRow({ ...side, at: new Date(now - (index >> 1)) }));
+      for (const row of [messageRow(), ...rows]) world.messageLog.record(row);
+      await found({}, rows.length + 1);
+      const whole = await found({ platform }, rows.length);
+      const seen: MessageRow[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Page<MessageRow> = await world.messageArchive.find({ platform }, { cursor, limit: 2 });
+        seen.push(...page.data);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(seen).toEqual(whole);
+      expect(await found({ platform, method: 'GET' }, 0)).toEqual([]);
+    });
+
+    test('what failed is found by its statuses and its error, and apart from what did not', async () => {
+      const sound = [
+        {},
+        { ocpiStatus: 1999, httpStatus: 201 },
+        { ocpiStatus: null, httpStatus: 304, method: 'GET' },
+      ];
+      const failed = [
+        { ocpiStatus: 2000 },
+        { ocpiStatus: null, httpStatus: 400 },
+        { ocpiStatus: 1000, httpStatus: 503 },
+        { ocpiStatus: null, error: 'answer_not_ocpi' },
+        { error: 'receiver_unknown', ocpiStatus: 4001, method: 'DELETE' },
+      ];
+      const of = (list: readonly Partial<MessageRow>[]) => list.map((more) => messageRow(more));
+      const [soundRows, failedRows] = [of(sound), of(failed)];
+      for (const row of [...soundRows, ...failedRows]) world.messageLog.record(row);
+      const ids = (list: readonly MessageRow[]): string[] => list.map((row) => row.requestId).sort();
+      expect(ids(await found({ failed: true }, failed.length))).toEqual(ids(failedRows));
+      expect(ids(await found({ failed: false }, sound.length))).toEqual(ids(soundRows));
+      expect(await found({ error: 'receiver_unknown' }, 1)).toMatchObject([failed.at(-1)]);
+      expect(await found({ httpStatus: 201 }, 1)).toMatchObject([sound[1]]);
+      expect(await found({ httpStatus: 503, failed: true }, 1)).toMatchObject([failed[2]]);
+      await found({ httpStatus: 503, failed: false }, 0);
+      expect(await found({ method: 'GET' }, 1)).toMatchObject([sound[2]]);
+      expect(await found({ method: 'DELETE', failed: true }, 1)).toMatchObject([failed.at(-1)]);
     });
 
     test('pages are newest first and neither repeat nor skip, also among messages of one moment', async () => {

@@ -10,7 +10,7 @@ import {
   type TracedMessages,
   type Traffic,
 } from '@app/hub';
-import { trafficOf } from './message-traffic-twin';
+import { isFailed, trafficOf } from './message-traffic-twin';
 import { pageAfter } from './page';
 
 type ArchivedRow = MessageRow & { readonly id: string };
@@ -20,14 +20,19 @@ function newestFirst({ at, id }: ArchivedRow): string {
   return `${String(1e15 - at.getTime()).padStart(16, '0')} ${id}`;
 }
 
+function hasAll(row: MessageRow, { statusCode, ...values }: MessageFilter): boolean {
+  const wanted: Partial<MessageRow> = { ...values, ocpiStatus: statusCode };
+  return Object.entries(wanted).every(
+    ([name, value]) => value === undefined || row[name as keyof MessageRow] === value,
+  );
+}
+
 function matches(row: MessageRow, filter: MessageFilter): boolean {
-  const { correlationId, from, to, module, statusCode, since, until } = filter;
+  const { platform, failed, since, until, ...equal } = filter;
   return (
-    (correlationId === undefined || row.correlationId === correlationId) &&
-    (from === undefined || row.from === from) &&
-    (to === undefined || row.to === to) &&
-    (module === undefined || row.module === module) &&
-    (statusCode === undefined || row.ocpiStatus === statusCode) &&
+    hasAll(row, equal) &&
+    (platform === undefined || [row.fromPlatformId, row.toPlatformId].includes(platform)) &&
+    (failed === undefined || isFailed(row) === failed) &&
     (since === undefined || row.at >= since) &&
     (until === undefined || row.at < until)
   );

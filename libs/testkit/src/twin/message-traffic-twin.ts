@@ -20,13 +20,14 @@ function ofKinds(direction: Kind['direction'], rows: readonly MessageRow[]): Tra
     const { module, interfaceRole } = of[0]!;
     const durations = of.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
     return {
-      ...{ direction, module, interfaceRole, messages: of.length, errors: of.filter(isError).length },
+      ...{ direction, module, interfaceRole, messages: of.length, errors: of.filter(isFailed).length },
       ...{ p50Ms: percentile(durations, 0.5), p95Ms: percentile(durations, 0.95) },
     };
   });
 }
 
-function isError({ error, httpStatus, ocpiStatus }: MessageRow): boolean {
+/** Refused, or not answered in success. */
+export function isFailed({ error, httpStatus, ocpiStatus }: MessageRow): boolean {
   return error !== null || httpStatus >= 400 || (ocpiStatus ?? 0) >= 2000;
 }
 
