@@ -50,23 +50,29 @@ const send = ({ by, ...call }: PlatformCall & { readonly by: JoinedPlatform }): 
 const own = ({ ofCpo }: Owned): Party => (ofCpo ? CPO : EMSP);
 const foreign = ({ ofCpo }: Owned): Party => (ofCpo ? VICTIM_CPO : VICTIM_EMSP);
 
-async function expectRefused(answer: CallAnswer, code: string, words: RegExp): Promise<void> {
+async function expectRefused(
+  answer: CallAnswer,
+  code: string,
+  words: RegExp,
+  claimed?: string,
+): Promise<void> {
   const { status_code, status_message } = answer.json();
   expect([answer.httpStatus, status_code]).toEqual([200, 2001]);
   expect(status_message).toMatch(words);
   for (const platform of [cpo, emsp, victim]) expect(platform.received).toEqual([]);
-  await expectLogged(answer, code);
+  await expectLogged(answer, code, claimed);
 }
 
-async function expectLogged({ correlationId }: CallAnswer, code: string): Promise<void> {
-  let errors: unknown[] = [];
+/** Of `from_not_yours` the row says in whose name the caller spoke: its last argument; its sender is nobody. */
+async function expectLogged({ correlationId }: CallAnswer, code: string, claimed?: string): Promise<void> {
+  let rows: unknown[] = [];
   const isThere = async (): Promise<boolean> => {
     const { data } = await hub.admin.messages({ correlation_id: correlationId! });
-    errors = data.map(({ error }) => error);
-    return errors.length > 0;
+    rows = data.map(({ error, claimed_from, ...row }) => [error, claimed_from, claimed_from && row.from]);
+    return rows.length > 0;
   };
   await until(isThere);
-  expect(errors).toEqual([code]);
+  expect(rows).toEqual([[code, claimed ?? null, null]]);
 }
 
 test('every client-owned object has its owner looked at wherever the specification puts it', () => {
@@ -100,7 +106,9 @@ describe('the from headers', () => {
     ],
   ])('%s are refused', async (_, change, code, words) => {
     const put = owned.find(({ module, method }) => module === 'locations' && method === 'PUT')!;
-    await expectRefused(await send({ ...callAbout(put, CPO), ...change }), code, words);
+    const answer = await send({ ...callAbout(put, CPO), ...change });
+    const claimed = code === 'from_not_yours' ? words.exec(answer.body.toString())?.[0] : undefined;
+    await expectRefused(answer, code, words, claimed);
   });
 });
 

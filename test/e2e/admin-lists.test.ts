@@ -52,6 +52,7 @@ describe('GET /admin/v1/messages', () => {
       toPlatformId: null,
       from: 'NL*CPO',
       to: 'DE*MSP',
+      claimedFrom: null,
       httpStatus: 200,
       ocpiStatus: 1000,
     },
@@ -106,6 +107,7 @@ describe('GET /admin/v1/messages', () => {
             method: 'PUT',
             from: 'NL*CPO',
             to: 'DE*MSP',
+            claimed_from: null,
             from_platform_id: null,
           },
           ...{

@@ -191,6 +191,26 @@ describe('the response_url of a command', () => {
     );
   });
 
+  it('is refused once its platform gave up the party that it was for, whose name is in the message log', async () => {
+    const moving = await hub.join('moving', [party('BE*CPO', 'CPO'), party('BE*CP2', 'CPO')]);
+    const command = {
+      from: 'DE*MSP',
+      module: 'commands',
+      interfaceRole: 'RECEIVER',
+      method: 'POST',
+    } as const;
+    const body = { response_url: atEmsp('/moved') };
+    await emsp.call({ ...command, to: 'BE*CPO', rest: '/STOP_SESSION', body });
+    const { response_url } = JSON.parse(last(moving).body.toString()) as { response_url: string };
+    await moving.update({ roles: moving.credentialsWith('').roles.slice(1) });
+    const error = 'from_not_yours';
+    const row = await eventually(async () => {
+      await moving.follow(response_url, 'POST', { body: {} });
+      return (await hub.admin.messages({ platform: moving.id, error })).data[0];
+    });
+    expect(row).toMatchObject({ error, status_code: 2001, from: null, claimed_from: 'BE*CPO' });
+  });
+
   it('handles what the owner answers as it does on the direct way', async () => {
     const url = await handedOut();
     const post = (): Promise<CallAnswer> => cpo.follow(url, 'POST', { body: '{}' });

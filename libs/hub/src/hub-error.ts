@@ -1,3 +1,4 @@
+import { type PartyKey } from '@app/ocpi';
 import { type CourierFaultKind } from './ports';
 import { type RefusalCode, type RefusalRow, REFUSALS } from './refusals';
 
@@ -6,6 +7,8 @@ interface HubErrorOptions extends ErrorOptions {
   readonly retryAfterSeconds?: number | undefined;
   /** See `RefusalRow`. */
   readonly allow?: readonly string[] | undefined;
+  /** The pair in whose name somebody spoke whose it is not, for the message log. */
+  readonly claimedFrom?: PartyKey;
 }
 
 /** A refusal on its way to the caller: `code` is what decisions match on; `message` is for people. */
@@ -13,6 +16,7 @@ export class HubError extends Error {
   override readonly name = 'HubError';
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly string[] | undefined;
+  readonly claimedFrom: PartyKey | undefined;
 
   constructor(
     readonly code: RefusalCode,
@@ -22,6 +26,12 @@ export class HubError extends Error {
     super(detail ? `${REFUSALS[code].message}: ${detail}` : REFUSALS[code].message, options);
     this.retryAfterSeconds = options?.retryAfterSeconds ?? this.row.retryAfterSeconds;
     this.allow = options?.allow ?? this.row.allow;
+    this.claimedFrom = options?.claimedFrom;
+  }
+
+  /** Somebody speaks in the name of a pair that is not a party of its platform. */
+  static fromNotYours(claimedFrom: PartyKey): HubError {
+    return new HubError('from_not_yours', claimedFrom, { claimedFrom });
   }
 
   get row(): RefusalRow {

@@ -91,7 +91,7 @@ function identify(
   }
   requirePair(readFrom(incoming.headers), from, 'from_malformed');
   requirePair(readTo(incoming.headers), to, 'to_malformed');
-  if (!holder.platform.holds(from)) throw new HubError('from_not_yours', partyKey(from));
+  if (!holder.platform.holds(from)) throw HubError.fromNotYours(partyKey(from));
   const row = moduleRow(module);
   return {
     ...{ ...incoming, row, from, to, caller: holder.platform, token: holder.token },

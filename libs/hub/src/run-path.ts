@@ -91,7 +91,7 @@ export function refuse(progress: Progress, error: HubError, parts: PathParts): O
     now,
     progress.from && { to: progress.from, from: parts.hub },
   );
-  const refused = { ...progress, refusal: error.code };
+  const refused = { ...progress, refusal: error.code, claimedFrom: error.claimedFrom };
   parts.messageLog.record(trace(refused, outgoing, error.row.ocpiStatus, now));
   captureSent(refused, outgoing, parts);
   tellOperator(progress, error, parts.log);

@@ -28,6 +28,7 @@ const COLUMNS = [
   'request_bytes',
   'answer_bytes',
   'error',
+  'claimed_from',
 ];
 
 /**
@@ -61,6 +62,7 @@ export function writeRow(bytes: CopyBytes, row: MessageRow): void {
   bytes.integer(row.requestBytes);
   bytes.integer(row.answerBytes);
   bytes.text(row.error);
+  bytes.text(row.claimedFrom);
 }
 
 /** The moments of rows that were written: those that need a partition. */

@@ -23,6 +23,7 @@ import { DeliveryRoom1795700000000 } from '../../../migrations/1795700000000-del
 import { DeliveryBundles1795800000000 } from '../../../migrations/1795800000000-delivery-bundles';
 import { TokenEncoding1795900000000 } from '../../../migrations/1795900000000-token-encoding';
 import { MessageFailures1796000000000 } from '../../../migrations/1796000000000-message-failures';
+import { MessageClaims1796000010000 } from '../../../migrations/1796000010000-message-claims';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   DeliveryBundles1795800000000,
   TokenEncoding1795900000000,
   MessageFailures1796000000000,
+  MessageClaims1796000010000,
 ];

@@ -28,6 +28,13 @@ export class MessageView {
   @ApiProperty({ example: 'PUT' }) method: string;
   @ApiProperty({ type: String, nullable: true, example: 'NL*TNM' }) from: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'DE*ABC' }) to: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'NL*TNM',
+    description: 'Of a message refused as `from_not_yours`: the party that it claimed to come from.',
+  })
+  claimed_from: string | null;
   @ApiProperty({ type: String, nullable: true, format: 'uuid', example: UUID }) from_platform_id:
     string | null;
   @ApiProperty({ type: String, nullable: true, format: 'uuid', example: UUID }) to_platform_id: string | null;
@@ -69,6 +76,7 @@ export function messageView(row: ArchivedMessage): MessageView {
     method: row.method,
     from: row.from,
     to: row.to,
+    claimed_from: row.claimedFrom,
     from_platform_id: row.fromPlatformId,
     to_platform_id: row.toPlatformId,
     http_status: row.httpStatus,

@@ -188,6 +188,7 @@ function record(attempt: Attempt, { messageLog, hub }: SendLegParts): void {
     toPlatformId: leg.platformId,
     from: partyKey(hub),
     to: party && partyKey(party),
+    claimedFrom: null,
     ...statusesOf(result),
     durationMs: attempt.durationMs,
     requestBytes: push.body?.length ?? 0,

@@ -15,6 +15,7 @@ function row(id: string, second: number, more: Partial<ArchivedMessage> = {}): A
       method: 'POST',
     },
     ...{ fromPlatformId: 'msp', toPlatformId: 'cpo', from: 'DE*MSP', to: 'NL*CPO' },
+    claimedFrom: null,
     ...{ httpStatus: 200, ocpiStatus: 1000, durationMs: 1, requestBytes: 1, answerBytes: 1, error: null },
     ...more,
   };

@@ -26,7 +26,7 @@ function sender(caller: PlatformEntry, said: ReturnType<typeof readFrom>): Party
     if (!caller.onlyParty) throw new HubError('from_missing', 'your platform hosts more than one party');
     return caller.onlyParty;
   }
-  if (!caller.holds(said.party)) throw new HubError('from_not_yours', partyKey(said.party));
+  if (!caller.holds(said.party)) throw HubError.fromNotYours(partyKey(said.party));
   return said.party;
 }
 

@@ -1,4 +1,4 @@
-import { type PartyId, partyKey, parseTarget } from '@app/ocpi';
+import { type PartyId, type PartyKey, partyKey, parseTarget } from '@app/ocpi';
 import {
   type Accepted,
   type Authenticated,
@@ -12,7 +12,10 @@ import { type MessageRow } from '../ports';
 
 /** However far a message came: each field is known once its step is done. */
 export type Progress = Incoming &
-  Partial<Accepted & Authenticated & Identified & Permitted & Relayed> & { readonly refusal?: string };
+  Partial<Accepted & Authenticated & Identified & Permitted & Relayed> & {
+    readonly refusal?: string;
+    readonly claimedFrom?: PartyKey | undefined;
+  };
 
 /** Peers may send ids of any length; the log keeps this many characters. */
 const MAX_LOGGED_CHARACTERS = 255;
@@ -37,6 +40,7 @@ export function trace(progress: Progress, outgoing: Outgoing, ocpiStatus: number
     toPlatformId: progress.receiver?.platform.id ?? null,
     from: nameOf(progress.from),
     to: nameOf(progress.receiver?.party ?? progress.to),
+    claimedFrom: progress.claimedFrom ?? null,
     httpStatus: outgoing.httpStatus,
     ocpiStatus,
     durationMs: now.getTime() - progress.receivedAt.getTime(),

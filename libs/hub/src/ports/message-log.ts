@@ -24,6 +24,8 @@ export interface MessageRow {
   /** `NL*TNM` */
   readonly from: string | null;
   readonly to: string | null;
+  /** Of a message that was refused for it: the pair that it named as its sender, and that its platform does not hold. */
+  readonly claimedFrom: string | null;
   readonly httpStatus: number;
   readonly ocpiStatus: number | null;
   readonly durationMs: number;

@@ -71,6 +71,9 @@ export class MessageEntity {
   @Column('text', { name: 'to_party', nullable: true })
   to: string | null;
 
+  @Column('text', { name: 'claimed_from', nullable: true })
+  claimedFrom: string | null;
+
   @Column('integer', { name: 'http_status' })
   httpStatus: number;
 

@@ -35,6 +35,7 @@ export function messageRow(more: Partial<MessageRow> = {}): MessageRow {
       method: 'PUT',
     },
     ...{ fromPlatformId: randomUUID(), toPlatformId: randomUUID(), from: 'NL*CPO', to: 'DE*EMP' },
+    claimedFrom: null,
     ...{
       httpStatus: 200,
       ocpiStatus: 1000,
@@ -68,6 +69,7 @@ export function messageLogBehaviour(name: string, makeWorld: () => Promise<Messa
     test('a row comes back as it was recorded', async () => {
       const full = messageRow({
         ...{ error: 'receiver_unknown', parentCorrelationId: 'parent', parentRequestId: 'parent request' },
+        claimedFrom: 'FR*VIC',
       });
       const bare = messageRow({
         ...{ correlationId: full.correlationId, at: new Date(full.at.getTime() - 1), idsMade: true },
