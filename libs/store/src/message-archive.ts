@@ -5,10 +5,12 @@ import {
   type MessageFilter,
   type Page,
   type PageRequest,
+  SearchTooLong,
   type TracedMessages,
   type Traffic,
 } from '@app/hub';
-import { type DataSource } from 'typeorm';
+import { type DatabaseError } from 'pg';
+import { type DataSource, QueryFailedError } from 'typeorm';
 import { pageOf, readTimeCursor, type TimeKey, writeCursor } from './cursor';
 import { MessageEntity } from './entities';
 import { FAILED } from './message-failed';
@@ -38,6 +40,9 @@ const SIDES = [
 ];
 const EVERYBODY = ['TRUE'];
 
+/** SQLSTATE, also of a statement that ran into `statement_timeout`. */
+const QUERY_CANCELED = '57014';
+
 /** Traces that one correlation id leads up to: more only where a peer uses one id for everything. */
 const MAX_PARENTS = 100;
 
@@ -46,7 +51,10 @@ export class PostgresMessageArchive implements MessageArchive {
 
   async find(filter: MessageFilter, page: PageRequest): Promise<Page<ArchivedMessage>> {
     const sides = filter.platform === undefined ? EVERYBODY : SIDES;
-    const found = await Promise.all(sides.map((side) => this.newest(side, filter, page)));
+    const searches = sides.map((side) => this.newest(side, filter, page));
+    const found = await Promise.all(searches).catch((error: unknown) => {
+      throw isCancelled(error) ? new SearchTooLong('the log is long', { cause: error }) : error;
+    });
     const newest = found.flat().sort(newestFirst);
     return pageOf(newest, page.limit, (last) => writeCursor(last.at.toISOString(), last.id));
   }
@@ -103,4 +111,9 @@ export class PostgresMessageArchive implements MessageArchive {
 /** PostgreSQL compares UUIDs as their text is compared. */
 function newestFirst(one: TimeKey, other: TimeKey): number {
   return other.at.getTime() - one.at.getTime() || (one.id < other.id ? 1 : -1);
+}
+
+/** The statement took longer than one may. */
+function isCancelled(error: unknown): boolean {
+  return error instanceof QueryFailedError && (error.driverError as DatabaseError).code === QUERY_CANCELED;
 }

@@ -1,4 +1,4 @@
-import { HubError, InvalidCursor } from '@app/hub';
+import { HubError, InvalidCursor, SearchTooLong } from '@app/hub';
 import { NotFoundException } from '@nestjs/common';
 import { asProblem } from './as-problem';
 import { Problem } from './problem';
@@ -6,6 +6,7 @@ import { Problem } from './problem';
 test.each([
   [new Problem('not_registered'), 409, 'not_registered'],
   [new InvalidCursor('x'), 400, 'invalid_input'],
+  [new SearchTooLong('x'), 400, 'invalid_input'],
   [new NotFoundException(), 404, 'not_found'],
   [new HubError('already_registered'), 409, 'already_registered'],
   [new HubError('handshake_running'), 409, 'handshake_running'],

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { HubError, InvalidCursor, type RefusalCode } from '@app/hub';
+import { HubError, InvalidCursor, type RefusalCode, SearchTooLong } from '@app/hub';
 import { type FastifyError } from 'fastify';
 import { invalid, Problem } from './problem';
 import { type ProblemCode } from './problem-rows';
@@ -23,6 +23,9 @@ const OF_REFUSAL: Partial<Record<RefusalCode, ProblemCode>> = {
   internal: 'internal',
 };
 
+const TOO_LONG =
+  'since must be given, or be later: so few messages are like this that the search took too long';
+
 const ABOUT_PEER: readonly ProblemCode[] = ['peer_unusable', 'party_taken', 'party_not_announced'];
 
 /**
@@ -34,6 +37,7 @@ const ABOUT_PEER: readonly ProblemCode[] = ['peer_unusable', 'party_taken', 'par
 export function asProblem(error: unknown, peerField = 'versions_url'): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursor) return invalid('cursor', 'cursor was not given out by this list');
+  if (error instanceof SearchTooLong) return invalid('since', TOO_LONG);
   if (error instanceof HubError) return ofRefusal(error, peerField);
   return new Problem(codeOf(error), [], { cause: error });
 }

@@ -86,9 +86,14 @@ export interface MessageLog {
   close(): Promise<void>;
 }
 
+/** A page was not found in the time that it may take: too many messages lie between those that were asked for. */
+export class SearchTooLong extends Error {
+  override readonly name = 'SearchTooLong';
+}
+
 /** The reading side, for the operator. */
 export interface MessageArchive {
-  /** Newest first. @throws InvalidCursor */
+  /** Newest first. @throws InvalidCursor, SearchTooLong */
   find(filter: MessageFilter, page: PageRequest): Promise<Page<ArchivedMessage>>;
   /**
    * What belongs to one correlation id, oldest first: its messages, and callbacks that came of them under another
