@@ -1,4 +1,4 @@
-/** Parties and messages in the operator's API: what the filters find, page by page. */
+/** Platforms, parties and messages in the operator's API: what the filters find, page by page. */
 import { randomUUID } from 'node:crypto';
 import { type MessageRow } from '@app/hub';
 import { createLogger } from '@app/runtime';
@@ -25,6 +25,56 @@ test('GET /admin/v1/parties filters by role and status and names the platform', 
   expect(next.body).toEqual({ data: [{ ...party('SE', 'BBB', 'NSP'), ...shared }], next_cursor: null });
   expect((await admin.get('/parties?role=NSP&status=OFFLINE')).body).toEqual({ data: [], next_cursor: null });
   expect(fieldsOf(await admin.get('/parties?role=HUB&status=planned'))).toEqual(['role', 'status']);
+});
+
+describe('GET /admin/v1/platforms', () => {
+  let ids: string[];
+  beforeAll(async () => {
+    ids = [];
+    for (const name of ['Lister one', 'lister Two', 'Lister three']) {
+      const id = (await admin.made(name, party('FI', `L0${ids.length}`, 'CPO'))).id;
+      ids.push(id);
+    }
+    await admin.post(`/platforms/${ids[2]}/suspend`).expect(200);
+  });
+
+  const found = async (query: string): Promise<number[]> => {
+    const { body } = await admin.get(`/platforms?${query}`).expect(200);
+    return (body.data as { id: string }[]).map(({ id }) => ids.indexOf(id));
+  };
+
+  test.each([
+    ['name=LISTER', [0, 1, 2]],
+    ['name=lister%20t', [1, 2]],
+    ['name=lister&status=PLANNED', [0, 1]],
+    ['name=lister&status=SUSPENDED', [2]],
+    ['party=FI*L01', [1]],
+    ['party=fi-l02', [2]],
+    ['party=FI*L01&status=SUSPENDED', []],
+    ['name=List%25', []],
+  ])('?%s finds %j, oldest first', async (query, expected) => {
+    expect(await found(query)).toEqual(expected);
+  });
+
+  test('a filter holds on the next page too', async () => {
+    const first = await admin.get('/platforms?name=lister&status=PLANNED&limit=1').expect(200);
+    expect((first.body.data as { id: string }[]).map(({ id }) => id)).toEqual([ids[0]]);
+    const cursor = `limit=1&cursor=${first.body.next_cursor}`;
+    const rest = await admin.get(`/platforms?name=lister&status=PLANNED&${cursor}`).expect(200);
+    expect(rest.body).toMatchObject({ data: [{ id: ids[1] }], next_cursor: null });
+  });
+
+  test.each([
+    ['name=', 'name'],
+    [`name=${'x'.repeat(101)}`, 'name'],
+    ['name=%00', 'name'],
+    ['status=planned', 'status'],
+    ['party=NLTNM', 'party'],
+    ['role=CPO', 'role'],
+  ])('refuses ?%s because of %s', async (query, field) => {
+    const answer = await admin.get(`/platforms?${query}`);
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, [field]]);
+  });
 });
 
 describe('GET /admin/v1/messages', () => {

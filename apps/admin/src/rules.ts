@@ -8,6 +8,7 @@ import {
   isRole,
   moduleRow,
   parsePartyId,
+  type PartyId,
   type PartyKey,
   partyKey,
 } from '@app/ocpi';
@@ -137,10 +138,15 @@ export const IsErrorCode = rule(
   isErrorCode,
 );
 
-/** The pair that `NL*TNM` or `nl-tnm` stands for, as `NL*TNM`. */
-export function toPartyKey(text: string): PartyKey | undefined {
+/** The pair that `NL*TNM` or `nl-tnm` stands for. */
+export function toPartyId(text: string): PartyId | undefined {
   const [, countryCode = '', partyId = ''] = PARTY_KEY.exec(text) ?? [];
-  const pair = parsePartyId(countryCode, partyId);
+  return parsePartyId(countryCode, partyId);
+}
+
+/** The same as `NL*TNM`. */
+export function toPartyKey(text: string): PartyKey | undefined {
+  const pair = toPartyId(text);
   return pair && partyKey(pair);
 }
 

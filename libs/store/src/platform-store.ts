@@ -8,6 +8,7 @@ import {
   type PageRequest,
   type PartyFilter,
   type PartyView,
+  type PlatformFilter,
   type PlatformRecord,
   type PlatformStore,
   type PlatformTls,
@@ -19,10 +20,10 @@ import {
 import { type PartyId } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { createPlatform } from './create-platform';
-import { pageOf, readTimeCursor, writeCursor } from './cursor';
 import { CredentialsTokenEntity, PartyEntity, PlatformEntity } from './entities';
 import { type OnceKeeper } from './once-keeper';
 import { listParties } from './party-list';
+import { listPlatformIds } from './platform-list';
 import { type PlatformRecords } from './platform-records';
 import { lockPlatform, register } from './register';
 import { type Seal } from './seal';
@@ -58,19 +59,9 @@ export class PostgresPlatformStore implements PlatformStore {
     return record;
   }
 
-  async list({ cursor, limit }: PageRequest): Promise<Page<PlatformRecord>> {
-    const query = this.dataSource
-      .createQueryBuilder(PlatformEntity, 'platform')
-      .select(['platform.id', 'platform.createdAt'])
-      .orderBy({ 'platform.createdAt': 'ASC', 'platform.id': 'ASC' })
-      .limit(limit + 1);
-    if (cursor !== null) {
-      query.where('(platform.createdAt, platform.id) > (:at, :id)', { ...readTimeCursor(cursor) });
-    }
-    const page = pageOf(await query.getMany(), limit, (last) =>
-      writeCursor(last.createdAt.toISOString(), last.id),
-    );
-    return { ...page, data: await this.inOrder(page.data.map((platform) => platform.id)) };
+  async list(filter: PlatformFilter, page: PageRequest): Promise<Page<PlatformRecord>> {
+    const { data, nextCursor } = await listPlatformIds(this.dataSource, filter, page);
+    return { data: await this.inOrder(data), nextCursor };
   }
 
   listParties(filter: PartyFilter, page: PageRequest): Promise<Page<PartyView>> {

@@ -50,8 +50,20 @@ export const PLATFORM_ROWS: Rows = {
     },
   },
   listPlatforms: {
-    good: { whole: () => ({}), 'page by page': () => ({ query: 'limit=1' }) },
-    bad: { 'with a limit that is no number': invalid({ query: 'limit=ten' }, 'limit') },
+    good: {
+      whole: () => ({}),
+      'page by page': () => ({ query: 'limit=1' }),
+      'by a part of the name': () => ({ query: 'name=one' }),
+      'by status': () => ({ query: 'status=CONNECTED' }),
+      'by party': () => ({ query: 'party=nl-a00' }),
+    },
+    bad: {
+      'with a limit that is no number': invalid({ query: 'limit=ten' }, 'limit'),
+      'by a name that is blank': invalid({ query: 'name=' }, 'name'),
+      'by a name that is given twice': invalid({ query: 'name=a&name=b' }, 'name'),
+      'by a status that there is not': invalid({ query: 'status=connected' }, 'status'),
+      'by half a party': invalid({ query: 'party=NL' }, 'party'),
+    },
   },
   showPlatform: {
     good: { 'that is announced': announced, 'that is registered': registered },

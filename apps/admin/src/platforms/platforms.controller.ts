@@ -12,12 +12,13 @@ import {
 } from '@app/hub';
 import { AdminController } from '../admin-controller';
 import { ApiIdempotent, created, IdempotencyKey } from '../idempotency';
-import { pageRequest, PageQuery, pageView } from '../paging';
+import { pageRequest, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
 import { ApiProblems, asProblem, Problem } from '../problem';
 import { UuidPipe } from '../validation';
 import { partyTaken, plannedParties, requireNotHub } from './planned-parties';
 import { PlatformInput, RegisterInput } from './platform-input';
+import { platformFilter, PlatformQuery } from './platform-query';
 import {
   CreatedPlatformView,
   createdView,
@@ -62,8 +63,9 @@ export class PlatformsController {
   @ApiOperation({ operationId: 'listPlatforms', summary: 'Platforms in the order of their creation' })
   @ApiOkResponse({ type: PlatformPage })
   @ApiProblems('invalid_input')
-  async list(@Query() query: PageQuery): Promise<PlatformPage> {
-    return pageView(await this.parts.registration.store.list(pageRequest(query)), platformView);
+  async list(@Query() query: PlatformQuery): Promise<PlatformPage> {
+    const page = await this.parts.registration.store.list(platformFilter(query), pageRequest(query));
+    return pageView(page, platformView);
   }
 
   @Get(':id')

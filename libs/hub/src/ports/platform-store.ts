@@ -164,7 +164,7 @@ export interface PlatformStore {
   ): Promise<CreateOutcome | Repetition>;
   find(platformId: string): Promise<PlatformRecord | undefined>;
   /** Platforms in the order of their creation. @throws InvalidCursor */
-  list(page: PageRequest): Promise<Page<PlatformRecord>>;
+  list(filter: PlatformFilter, page: PageRequest): Promise<Page<PlatformRecord>>;
   /** Every party of every platform, given-up ones included, in a fixed order. @throws InvalidCursor */
   listParties(filter: PartyFilter, page: PageRequest): Promise<Page<PartyView>>;
   /** Everything, for a Directory that starts or lost its notifications. */
@@ -228,6 +228,14 @@ export interface PartyView extends PartyRecord {
   readonly platformId: string;
   readonly platformName: string;
   readonly lastSeenAt: Date | null;
+}
+
+export interface PlatformFilter {
+  /** A part of the name, in any case. */
+  readonly name?: string;
+  readonly status?: ConnectionStatus;
+  /** It holds this pair, in whichever role. */
+  readonly party?: PartyId;
 }
 
 export interface PartyFilter {

@@ -1,8 +1,9 @@
 /// <reference types="jest" />
-import { type PlatformStore } from '@app/hub';
+import { type PlatformFilter, type PlatformStore } from '@app/hub';
+import { type Party } from '@app/ocpi';
 import { describeChangeFeed } from './change-feed-behaviour';
-import { at, CPO, createdPlatform, EMSP, hashOf, type PlatformStoreWorld } from './platform-fixtures';
-import { registeredPlatform, registrationOf } from './platform-fixtures';
+import { at, claim, CPO, createdPlatform, EMSP, hashOf, type PlatformStoreWorld } from './platform-fixtures';
+import { OTHER_CPO, registeredPlatform, registrationOf } from './platform-fixtures';
 import { describeRegistration } from './registration-behaviour';
 
 /** What every implementation of `PlatformStore` and `ChangeFeed` does; run it on the twin and on the real one. */
@@ -140,8 +141,35 @@ function describeOperator(platforms: () => PlatformStore): void {
       const created = await platforms().create(platform, at(minute));
       if (created.outcome === 'done') ids.push(created.platform.id);
     }
-    const seen = await allPages((cursor) => platforms().list({ cursor, limit: 2 }));
+    const seen = await allPages((cursor) => platforms().list({}, { cursor, limit: 2 }));
     expect(seen.map((platform) => platform.id)).toEqual(ids);
+  });
+
+  test('platforms are found by a part of their name, status and party, page by page', async () => {
+    const named = async (name: string, ...plannedParties: Party[]): Promise<string> => {
+      const platform = { name, plannedParties, tokenAHash: hashOf(name) };
+      const created = await platforms().create(platform, at(0));
+      return created.outcome === 'done' ? created.platform.id : created.outcome;
+    };
+    const found = async (filter: PlatformFilter): Promise<string[]> => {
+      const seen = await allPages((cursor) => platforms().list(filter, { cursor, limit: 1 }));
+      return seen.map(({ id }) => id).sort();
+    };
+    const volt = await named('Volt 100%', CPO, { ...CPO, role: 'EMSP' });
+    const bolt = await named('bolt_2', EMSP);
+    const other = await named('Other');
+    await platforms().register(registrationOf(other, { parties: claim(OTHER_CPO) }), at(1));
+    expect(await found({ name: 'OLT' })).toEqual([volt, bolt].sort());
+    expect(await found({ name: '0%' })).toEqual([volt]);
+    expect(await found({ name: '%' })).toEqual([volt]);
+    expect(await found({ name: '_' })).toEqual([bolt]);
+    expect(await found({ status: 'PLANNED' })).toEqual([volt, bolt].sort());
+    expect(await found({ status: 'CONNECTED' })).toEqual([other]);
+    expect(await found({ party: CPO })).toEqual([volt]);
+    expect(await found({ name: 'o', status: 'PLANNED', party: EMSP })).toEqual([bolt]);
+    expect(await found({ status: 'CONNECTED', party: EMSP })).toEqual([]);
+    await platforms().unregister(other, at(2));
+    expect(await found({ party: OTHER_CPO })).toEqual([]);
   });
 
   test('parties are listed in pages in a fixed order, and filtered by role and status', async () => {
@@ -158,7 +186,7 @@ function describeOperator(platforms: () => PlatformStore): void {
     'the cursor %j, which no list gave out, is refused',
     async (cursor) => {
       const refused = { name: 'InvalidCursor' };
-      await expect(platforms().list({ cursor, limit: 2 })).rejects.toMatchObject(refused);
+      await expect(platforms().list({}, { cursor, limit: 2 })).rejects.toMatchObject(refused);
       await expect(platforms().listParties({}, { cursor, limit: 2 })).rejects.toMatchObject(refused);
     },
   );

@@ -13,6 +13,7 @@ import {
   type PartyFilter,
   type PartyRecord,
   type PartyView,
+  type PlatformFilter,
   type PlatformRecord,
   type PlatformStore,
   type PlatformTls,
@@ -21,25 +22,14 @@ import {
   type Repetition,
   type TokenAOutcome,
 } from '@app/hub';
-import { type Party, type PartyId, partyKey, sameParty } from '@app/ocpi';
+import { type Party, type PartyId, sameParty } from '@app/ocpi';
 import { AgreementStoreTwin } from './agreement-store-twin';
 import { tokensAfter, tokensRetired, tokensWithLent, tokensWithout } from './issued-tokens';
 import { OnceTwin } from './once-twin';
-import { pageAfter } from './page';
+import { partyPage, platformPage } from './platform-lists';
+import { bare, BLANK, letGo, roleKey, unique } from './platform-record';
 
 type ClaimedParty = Registration['parties'][number];
-
-function roleKey(party: Party): string {
-  return `${partyKey(party)}/${party.role}`;
-}
-
-function bare({ countryCode, partyId, role }: Party): Party {
-  return { countryCode, partyId, role };
-}
-
-function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  return [...new Map([...items].reverse().map((item) => [keyOf(item), item])).values()].reverse();
-}
 
 /** Records are never changed in place, so one that was handed out stays as it was. */
 export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
@@ -79,22 +69,12 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     return this.records.get(platformId);
   }
 
-  async list(page: PageRequest): Promise<Page<PlatformRecord>> {
-    return pageAfter(
-      [...this.records.values()],
-      page,
-      ({ createdAt, id }) => `${createdAt.toISOString()} ${id}`,
-    );
+  async list(filter: PlatformFilter, page: PageRequest): Promise<Page<PlatformRecord>> {
+    return platformPage([...this.records.values()], filter, page);
   }
 
-  async listParties({ role, status }: PartyFilter, page: PageRequest): Promise<Page<PartyView>> {
-    const parties = [...this.records.values()].flatMap(({ id, name, lastSeenAt, parties }) =>
-      parties.map((party) => ({ ...party, platformId: id, platformName: name, lastSeenAt })),
-    );
-    const shown = parties.filter(
-      (party) => party.role === (role ?? party.role) && party.status === (status ?? party.status),
-    );
-    return pageAfter(shown, page, roleKey);
+  async listParties(filter: PartyFilter, page: PageRequest): Promise<Page<PartyView>> {
+    return partyPage([...this.records.values()], filter, page);
   }
 
   async loadAll(): Promise<readonly PlatformRecord[]> {
@@ -280,15 +260,4 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
       .filter((party) => !keys.has(roleKey(party)))
       .map((party) => (party.status === 'PLANNED' ? party : letGo(party, now)));
   }
-}
-
-const BLANK: Omit<PlatformRecord, 'id' | 'name' | 'createdAt' | 'announced' | 'parties'> = {
-  ...{ status: 'PLANNED', suspended: false, version: null, versionsUrl: null, registeredAt: null },
-  ...{ lastSeenAt: null, endpoints: [], issuedTokens: [] },
-  ...{ peerToken: null, tokenEncoding: 'base64', allowedHosts: [] },
-};
-
-function letGo(party: PartyRecord, now: Date): PartyRecord {
-  const statusSince = party.status === 'SUSPENDED' ? party.statusSince : now;
-  return { ...party, status: 'SUSPENDED', statusSince, held: false };
 }
