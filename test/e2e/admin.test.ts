@@ -150,6 +150,7 @@ test('a platform that does not exist is a 404, and an id that is no UUID a 400, 
     admin.post(`/platforms/${id}/token-a`),
     admin.post(`/platforms/${id}/register`, register),
     admin.remove(`/platforms/${id}`),
+    admin.patch(`/platforms/${id}`, { name: 'x' }),
   ];
   for (const answer of await Promise.all(calls(NOBODY))) {
     expect([answer.status, answer.body.code, fieldsOf(answer)]).toEqual([404, 'not_found', ['id']]);

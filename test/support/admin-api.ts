@@ -18,6 +18,7 @@ export interface AdminUnderTest {
   readonly url: string;
   get(path: string): request.Test;
   post(path: string, body?: object): request.Test;
+  patch(path: string, body: object): request.Test;
   remove(path: string): request.Test;
   /** Makes a platform with announced parties. */
   made(name: string, ...parties: object[]): Promise<{ id: string; token_a: string }>;
@@ -33,7 +34,7 @@ export async function adminUnderTest(): Promise<AdminUnderTest> {
     ...{ HUB_COUNTRY_CODE: 'DE', HUB_PARTY_ID: 'HUB', LOG_LEVEL: 'fatal' },
   });
   const app = await startAdmin(settings);
-  const call = (method: 'get' | 'post' | 'delete', path: string): request.Test =>
+  const call = (method: 'get' | 'post' | 'patch' | 'delete', path: string): request.Test =>
     request(app.url)[method](`/admin/v1${path}`).set('Authorization', `Bearer ${KEY}`);
   const post = (path: string, body?: object): request.Test => call('post', path).send(body);
   return {
@@ -41,6 +42,7 @@ export async function adminUnderTest(): Promise<AdminUnderTest> {
     url: app.url,
     get: (path) => call('get', path),
     post,
+    patch: (path, body) => call('patch', path).send(body),
     remove: (path) => call('delete', path),
     made: async (name, ...parties) => {
       const given = { name, ...(parties.length > 0 && { planned_parties: parties }) };

@@ -49,9 +49,9 @@ export class Contract {
   /** Whether it can be read, and some call changes it. */
   readonly isChanged = (route: string): boolean => this.changed.has(route);
 
-  /** Whether its content is replaced by those who read it before. */
-  readonly isReplaced = (route: string): boolean =>
-    ['PUT', 'PATCH'].some((method) => this.calls.has(keyOf(method, route)));
+  /** Whether a call replaces content that its caller read before, or takes away what a PUT puts there. */
+  readonly isReplacement = (method: string, route: string): boolean =>
+    method === 'DELETE' ? this.calls.has(keyOf('PUT', route)) : ['PUT', 'PATCH'].includes(method);
 
   /** What a GET answers to whoever brings this `Authorization`; undefined unless it is 200. */
   async read(path: string, authorization: string | undefined): Promise<Reading | undefined> {

@@ -1,5 +1,6 @@
 /** ADAPTER of the port `PlatformStore`. Every method that writes is one transaction and announces it. */
 import {
+  type ChangeOutcome,
   type CreateOutcome,
   type FreshTokenA,
   type NewPlatform,
@@ -8,6 +9,7 @@ import {
   type PageRequest,
   type PartyFilter,
   type PartyView,
+  type PlatformChange,
   type PlatformFilter,
   type PlatformRecord,
   type PlatformStore,
@@ -19,6 +21,7 @@ import {
 } from '@app/hub';
 import { type PartyId } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { changePlatform } from './change-platform';
 import { createPlatform } from './create-platform';
 import { CredentialsTokenEntity, PartyEntity, PlatformEntity } from './entities';
 import { type OnceKeeper } from './once-keeper';
@@ -80,6 +83,10 @@ export class PostgresPlatformStore implements PlatformStore {
   async findByParty({ countryCode, partyId }: PartyId): Promise<readonly PlatformRecord[]> {
     const rows = await this.dataSource.manager.findBy(PartyEntity, { countryCode, partyId, held: true });
     return this.records.load([...new Set(rows.map((row) => row.platformId))]);
+  }
+
+  change(platformId: string, change: PlatformChange, now: Date): Promise<ChangeOutcome> {
+    return inTransaction(this.dataSource, (manager) => changePlatform(manager, platformId, change, now));
   }
 
   register(registration: Registration, now: Date): Promise<RegistrationOutcome> {

@@ -69,6 +69,46 @@ export const PLATFORM_ROWS: Rows = {
     good: { 'that is announced': announced, 'that is registered': registered },
     bad: { 'with a list’s parameter': invalid({ path: { id: NOBODY }, query: 'limit=1' }, 'limit') },
   },
+  changePlatform: {
+    good: {
+      'by a new name': async (world) => ({ ...(await announced(world)), body: { name: 'Renamed' } }),
+      'by other announced parties': async (world) => ({
+        ...(await registered(world)),
+        body: { planned_parties: [party(world.name()), party(world.name(), 'EMSP')] },
+      }),
+      'by both, with no party left': async (world) => ({
+        ...(await announced(world)),
+        body: { name: 'Open', planned_parties: [] },
+      }),
+    },
+    bad: {
+      'by nothing': {
+        sent: async (world) => ({ ...(await announced(world)), body: {} }),
+        ...{ code: 'invalid_input', fields: ['body'] },
+      },
+      'by a name that is null': invalid({ path: { id: NOBODY }, body: { name: null } }, 'name'),
+      'by no list of parties': invalid(
+        { path: { id: NOBODY }, body: { planned_parties: null } },
+        'planned_parties',
+      ),
+      'by a party of the hub itself': {
+        sent: async (world) => ({
+          ...(await announced(world)),
+          body: { planned_parties: [party('DE*HUB')] },
+        }),
+        ...{ code: 'party_taken', fields: ['planned_parties[0]'] },
+      },
+      'by a party that another platform holds': {
+        sent: async (world) => {
+          const [free, taken] = [world.name(), world.name()];
+          const body = { name: 'Holder', planned_parties: [party(taken)] };
+          await world.hub.admin.ask('POST', '/platforms', body);
+          return { ...(await announced(world)), body: { planned_parties: [party(free), party(taken)] } };
+        },
+        ...{ code: 'party_taken', fields: ['planned_parties[1]'] },
+      },
+    },
+  },
   unregisterPlatform: {
     good: { 'that is registered': registered, 'that is announced': announced },
     bad: { 'that is neither': { sent: dismissed, code: 'not_registered' } },

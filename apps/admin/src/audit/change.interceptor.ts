@@ -52,8 +52,9 @@ export class ChangeInterceptor implements NestInterceptor {
     return defer(() => this.inTurn(change, () => this.recorded(change, work)));
   }
 
-  private inTurn<T>({ place }: Change, work: () => Promise<T>): Promise<T> {
-    return this.contract.isReplaced(place.route) ? this.parts.turns.inTurn(place.path, work) : work();
+  private inTurn<T>({ place, request }: Change, work: () => Promise<T>): Promise<T> {
+    const isReplacement = this.contract.isReplacement(request.method, place.route);
+    return isReplacement ? this.parts.turns.inTurn(place.path, work) : work();
   }
 
   private async recorded(change: Change, work: () => Promise<unknown>): Promise<unknown> {
@@ -101,8 +102,9 @@ export class ChangeInterceptor implements NestInterceptor {
   }
 
   /** Who replaced something knows its new tag without asking for it. */
-  private tagAnswer({ place, reply }: Change, after: Reading | undefined): void {
-    if (after?.tag !== undefined && this.contract.isReplaced(place.route)) reply.header('ETag', after.tag);
+  private tagAnswer({ place, request, reply }: Change, after: Reading | undefined): void {
+    const isReplacement = this.contract.isReplacement(request.method, place.route);
+    if (after?.tag !== undefined && isReplacement) reply.header('ETag', after.tag);
   }
 
   /** What the caller would see there; undefined when there is nothing. */

@@ -40,7 +40,7 @@ function describe(
   contract: Contract,
 ): void {
   const shown = said.responses['200'];
-  const isTagged = isChange(method) ? contract.isReplaced(route) : contract.isChanged(route);
+  const isTagged = isChange(method) ? contract.isReplacement(method, route) : contract.isChanged(route);
   if (isTagged && shown !== undefined) shown.headers = { ETag: TAG };
   if (!isChange(method) || subjectOf({ route, path: route }, contract.isRead) === undefined) return;
   (said.parameters ??= []).push(IF_MATCH);

@@ -7,7 +7,7 @@ import { type PlannedPartyInput, type PlatformInput } from './platform-input';
  *
  * @throws Problem `invalid_input` when one stands there twice
  */
-export function plannedParties(input: PlatformInput): Party[] {
+export function plannedParties(input: Pick<PlatformInput, 'planned_parties'>): Party[] {
   const parties = (input.planned_parties ?? []).map(toParty);
   const index = indexOfRepeated(parties);
   if (index >= 0) throw invalid(`planned_parties[${index}]`, 'is announced twice');

@@ -1,7 +1,8 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { type Role, ROLES } from '@app/ocpi';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, ValidateIf, ValidateNested } from 'class-validator';
 import {
   IsCountryCode,
   IsCredentialsToken,
@@ -30,6 +31,15 @@ export class PlannedPartyInput {
   role: Role;
 }
 
+function IsPlannedParties(): PropertyDecorator {
+  return applyDecorators(
+    IsArray(),
+    ArrayMaxSize(MAX_PLANNED_PARTIES),
+    ValidateNested({ each: true }),
+    Type(() => PlannedPartyInput),
+  );
+}
+
 export class PlatformInput {
   @ApiProperty({ example: 'Example Charging', minLength: 1, maxLength: MAX_NAME_LENGTH })
   @IsName()
@@ -42,10 +52,27 @@ export class PlatformInput {
       'Parties announced for this platform: shown as PLANNED until it registers, and the only ones it may claim then.',
   })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MAX_PLANNED_PARTIES)
-  @ValidateNested({ each: true })
-  @Type(() => PlannedPartyInput)
+  @IsPlannedParties()
+  planned_parties?: PlannedPartyInput[];
+}
+
+const IS_GIVEN = ValidateIf((_input, value) => value !== undefined);
+
+/** What is left out stays as it is; `null` is nothing that it could be. */
+export class PlatformChangeInput {
+  @ApiPropertyOptional({ example: 'Example Charging', minLength: 1, maxLength: MAX_NAME_LENGTH })
+  @IS_GIVEN
+  @IsName()
+  name?: string;
+
+  @ApiPropertyOptional({
+    type: [PlannedPartyInput],
+    maxItems: MAX_PLANNED_PARTIES,
+    description:
+      'All parties that are announced for this platform from now on; none: it may claim any. New ones are PLANNED and its own. Ones that are not among them are free for others, unless they are registered: those stay until the platform updates its credentials.',
+  })
+  @IS_GIVEN
+  @IsPlannedParties()
   planned_parties?: PlannedPartyInput[];
 }
 

@@ -1,4 +1,4 @@
-import { Body, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import {
   type CreateOutcome,
@@ -14,10 +14,10 @@ import { AdminController } from '../admin-controller';
 import { ApiIdempotent, created, IdempotencyKey } from '../idempotency';
 import { pageRequest, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
-import { ApiProblems, asProblem, Problem } from '../problem';
+import { ApiProblems, asProblem, invalid, Problem } from '../problem';
 import { UuidPipe } from '../validation';
 import { partyTaken, plannedParties, requireNotHub } from './planned-parties';
-import { PlatformInput, RegisterInput } from './platform-input';
+import { PlatformChangeInput, PlatformInput, RegisterInput } from './platform-input';
 import { platformFilter, PlatformQuery } from './platform-query';
 import {
   CreatedPlatformView,
@@ -73,6 +73,30 @@ export class PlatformsController {
   @ApiOkResponse({ type: PlatformView })
   @ApiProblems('invalid_input', 'not_found')
   async show(@Param('id', UuidPipe) id: string): Promise<PlatformView> {
+    return platformView(await this.required(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    operationId: 'changePlatform',
+    summary: 'Rename a platform, or change which parties are announced for it',
+    description: 'At least one of the two. All or nothing.',
+  })
+  @ApiOkResponse({ type: PlatformView })
+  @ApiProblems('invalid_input', 'malformed_json', 'not_found', 'party_taken')
+  @ApiProblems('body_too_large', 'unsupported_media_type')
+  async change(@Param('id', UuidPipe) id: string, @Body() input: PlatformChangeInput): Promise<PlatformView> {
+    const { name, planned_parties } = input;
+    if (name === undefined && planned_parties === undefined) {
+      throw invalid('body', 'body must have name, planned_parties, or both');
+    }
+    const { hub, store, now } = this.parts.registration;
+    const planned = plannedParties(input);
+    requireNotHub(planned, hub.party);
+    const change = { name: name?.trim(), plannedParties: planned_parties && planned };
+    const outcome = await store.change(id, change, now());
+    if (outcome.outcome === 'not_found') throw noPlatform();
+    if (outcome.outcome === 'party_taken') throw partyTaken(planned, outcome.party, 'another platform');
     return platformView(await this.required(id));
   }
 

@@ -133,6 +133,19 @@ export type CreateOutcome =
   | { readonly outcome: 'done'; readonly platform: PlatformRecord }
   | { readonly outcome: 'party_taken'; readonly party: Party };
 
+/** What the operator changes of a platform: what is left out stays as it is. */
+export interface PlatformChange {
+  readonly name?: string;
+  /** All of them. None: from now on it may claim any. */
+  readonly plannedParties?: readonly Party[];
+}
+
+export type ChangeOutcome =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'not_found' }
+  /** Another platform holds this party; nothing was changed. */
+  | { readonly outcome: 'party_taken'; readonly party: Party };
+
 /** A token A that is handed out anew. */
 export interface FreshTokenA {
   readonly platformId: string;
@@ -173,6 +186,11 @@ export interface PlatformStore {
   findByTokenHash(hash: string): Promise<PlatformRecord | undefined>;
   /** The platforms that hold a pair: asked once before a receiver is refused as unknown. */
   findByParty(party: PartyId): Promise<readonly PlatformRecord[]>;
+  /**
+   * Its name, and which parties are announced for it. Those that it does not hold become PLANNED and its own; those
+   * that it holds, and neither registered nor are announced any more, are given up. Registered ones stay until its PUT.
+   */
+  change(platformId: string, change: PlatformChange, now: Date): Promise<ChangeOutcome>;
   register(registration: Registration, now: Date): Promise<RegistrationOutcome>;
   /** Ends the registration: tokens and endpoints are gone, parties stay as SUSPENDED. False when there was none. */
   unregister(platformId: string, now: Date): Promise<boolean>;

@@ -11,6 +11,7 @@ import { type ConnectionStatus, type Page, type PageRequest } from './platform-s
 /** Why a party's status changed. */
 export const STATUS_REASONS = [
   'announced', // by the operator
+  'not_announced', // by the operator any more
   'registered',
   'updated', // its credentials, by PUT
   'unregistered',

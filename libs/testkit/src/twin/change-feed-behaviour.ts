@@ -53,6 +53,19 @@ export function describeChangeFeed(world: () => PlatformStoreWorld): void {
     await eventually(() => follower.known.get(old.id)?.parties.length === 1);
   });
 
+  test('is told of a new name, and of both platforms when a given-up party is announced for another', async () => {
+    const follower = new Follower();
+    const { platforms, changes } = world();
+    const old = await createdPlatform(platforms, CPO);
+    const other = await createdPlatform(platforms);
+    await changes.follow(follower);
+    await platforms.change(old.id, { name: 'Renamed', plannedParties: [] }, at(1));
+    await eventually(() => follower.known.get(old.id)?.name === 'Renamed');
+    await platforms.change(other.id, { plannedParties: [CPO] }, at(2));
+    await eventually(() => follower.known.get(other.id)?.announced === true);
+    await eventually(() => follower.known.get(old.id)?.parties.length === 0);
+  });
+
   test('ends with the last state after many changes at once', async () => {
     const follower = new Follower();
     const { platforms, changes } = world();

@@ -1,5 +1,5 @@
 /** What the twin's records of platforms are made of. */
-import { type PartyRecord, type PlatformRecord } from '@app/hub';
+import { type ConnectionStatus, type PartyRecord, type PlatformRecord } from '@app/hub';
 import { type Party, partyKey } from '@app/ocpi';
 
 /** `NL*TNM/CPO`: a pair in one role as one string. */
@@ -28,4 +28,30 @@ export const BLANK: Omit<PlatformRecord, 'id' | 'name' | 'createdAt' | 'announce
 export function letGo(party: PartyRecord, now: Date): PartyRecord {
   const statusSince = party.status === 'SUSPENDED' ? party.statusSince : now;
   return { ...party, status: 'SUSPENDED', statusSince, held: false };
+}
+
+/** A party of which only the operator spoke so far. */
+export function unclaimedParty(party: Party): Party & { readonly businessDetails: null } {
+  return { ...bare(party), businessDetails: null };
+}
+
+/** What an announced party of a platform is until it registers. */
+export function statusWhenAnnounced({ suspended, registeredAt }: PlatformRecord): ConnectionStatus {
+  return suspended && registeredAt === null ? 'SUSPENDED' : 'PLANNED';
+}
+
+/** Of a platform for which other parties are announced: which it still has, and which of them are new to it. */
+export function reannounced<T extends Party>(
+  { parties, registeredAt }: PlatformRecord,
+  planned: readonly T[],
+  now: Date,
+): { readonly parties: PartyRecord[]; readonly fresh: T[] } {
+  const names = new Set(planned.map(roleKey));
+  const held = new Set(parties.filter((party) => party.held).map(roleKey));
+  const fresh = planned.filter((party) => !held.has(roleKey(party)));
+  const taken = new Set(fresh.map(roleKey));
+  const stays = (party: PartyRecord): boolean =>
+    names.has(roleKey(party)) || !party.held || (registeredAt !== null && party.status !== 'PLANNED');
+  const kept = parties.filter((party) => !taken.has(roleKey(party)));
+  return { parties: kept.map((party) => (stays(party) ? party : letGo(party, now))), fresh };
 }

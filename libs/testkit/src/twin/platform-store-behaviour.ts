@@ -1,6 +1,7 @@
 /// <reference types="jest" />
 import { type PlatformFilter, type PlatformStore } from '@app/hub';
 import { type Party } from '@app/ocpi';
+import { describeChange } from './change-behaviour';
 import { describeChangeFeed } from './change-feed-behaviour';
 import { at, claim, CPO, createdPlatform, EMSP, hashOf, type PlatformStoreWorld } from './platform-fixtures';
 import { OTHER_CPO, registeredPlatform, registrationOf } from './platform-fixtures';
@@ -17,6 +18,7 @@ export function platformStoreBehaviour(name: string, makeWorld: () => Promise<Pl
     afterEach(() => world.end());
 
     describe('the operator', () => describeOperator(platforms));
+    describe('a change by the operator', () => describeChange(() => world));
     describe('a registration', () => describeRegistration(() => world));
     describe('a follower', () => describeChangeFeed(() => world));
   });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type ChangeFeed,
+  type ChangeOutcome,
   type ConnectionStatus,
   type CreateOutcome,
   type DirectoryListener,
@@ -13,6 +14,7 @@ import {
   type PartyFilter,
   type PartyRecord,
   type PartyView,
+  type PlatformChange,
   type PlatformFilter,
   type PlatformRecord,
   type PlatformStore,
@@ -27,7 +29,8 @@ import { AgreementStoreTwin } from './agreement-store-twin';
 import { tokensAfter, tokensRetired, tokensWithLent, tokensWithout } from './issued-tokens';
 import { OnceTwin } from './once-twin';
 import { partyPage, platformPage } from './platform-lists';
-import { bare, BLANK, letGo, roleKey, unique } from './platform-record';
+import { bare, BLANK, letGo, reannounced, roleKey, statusWhenAnnounced } from './platform-record';
+import { unclaimedParty, unique } from './platform-record';
 
 type ClaimedParty = Registration['parties'][number];
 
@@ -42,10 +45,7 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
   constructor(private readonly agreements = new AgreementStoreTwin()) {}
 
   async create({ name, plannedParties, tokenAHash }: NewPlatform, now: Date): Promise<CreateOutcome> {
-    const planned = unique(plannedParties, roleKey).map((party) => ({
-      ...bare(party),
-      businessDetails: null,
-    }));
+    const planned = unique(plannedParties, roleKey).map(unclaimedParty);
     const id = randomUUID();
     const taken = this.heldElsewhere(planned, id);
     if (taken !== undefined) return { outcome: 'party_taken', party: bare(taken) };
@@ -87,6 +87,28 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
 
   async findByParty(party: PartyId): Promise<readonly PlatformRecord[]> {
     return this.where((record) => record.parties.some((own) => own.held && sameParty(own, party)));
+  }
+
+  async change(platformId: string, change: PlatformChange, now: Date): Promise<ChangeOutcome> {
+    const record = this.records.get(platformId);
+    if (record === undefined) return { outcome: 'not_found' };
+    const name = change.name ?? record.name;
+    if (change.plannedParties === undefined) {
+      this.put({ ...record, name });
+      return { outcome: 'done' };
+    }
+    const planned = unique(change.plannedParties, roleKey).map(unclaimedParty);
+    const taken = this.heldElsewhere(planned, platformId);
+    if (taken !== undefined) return { outcome: 'party_taken', party: bare(taken) };
+    const { parties, fresh } = reannounced(record, planned, now);
+    const status = statusWhenAnnounced(record);
+    const own = this.takeOver(fresh, platformId, status, now);
+    this.announcedKeys.set(platformId, new Set(planned.map(roleKey)));
+    this.put({
+      ...{ ...record, name, announced: planned.length > 0, parties: [...parties, ...own] },
+      ...(fresh.length > 0 && record.registeredAt === null && { status }),
+    });
+    return { outcome: 'done' };
   }
 
   async register(registration: Registration, now: Date): Promise<RegistrationOutcome> {

@@ -1,0 +1,90 @@
+import { type ChangeOutcome, type ConnectionStatus, type PlatformChange } from '@app/hub';
+import { type Party } from '@app/ocpi';
+import { type EntityManager } from 'typeorm';
+import {
+  type Claims,
+  claimsOf,
+  concerned,
+  heldRow,
+  letGo,
+  lockParties,
+  takenParty,
+  writeParties,
+} from './claim';
+import { PartyEntity, PlatformEntity } from './entities';
+import { lockPlatform } from './register';
+import { noteStatuses } from './statuses/history';
+import { announce } from './transaction';
+
+/** A platform whose announced parties are being changed. */
+interface Step {
+  readonly manager: EntityManager;
+  readonly platform: PlatformEntity;
+  readonly claims: Claims<Party>;
+  readonly rows: ReadonlyMap<string, PartyEntity>;
+  readonly now: Date;
+}
+
+/** What the operator changes of a platform; looks at everything before it writes anything. */
+export async function changePlatform(
+  manager: EntityManager,
+  platformId: string,
+  { name, plannedParties }: PlatformChange,
+  now: Date,
+): Promise<ChangeOutcome> {
+  const platform = await lockPlatform(manager, platformId);
+  if (platform === null) return { outcome: 'not_found' };
+  const claims = claimsOf(plannedParties ?? []);
+  const rows = await lockParties(manager, claims);
+  const taken = takenParty(claims, rows, platform.id);
+  if (taken !== undefined) return { outcome: 'party_taken', party: taken };
+  if (name !== undefined) await manager.update(PlatformEntity, { id: platform.id }, { name });
+  if (plannedParties !== undefined) await announceParties({ manager, platform, claims, rows, now });
+  await announce(manager, ...concerned(rows, platform.id));
+  return { outcome: 'done' };
+}
+
+async function announceParties(step: Step): Promise<void> {
+  const { manager, platform, claims } = step;
+  const announcedParties = [...claims.keys()];
+  await manager.update(PlatformEntity, { id: platform.id }, { announcedParties });
+  await giveUpOthers(step);
+  await noteStatuses(manager, platform.id, 'not_announced');
+  await takeNew(step);
+  await noteStatuses(manager, platform.id, 'announced');
+}
+
+/** What it holds, did not register and is not announced for it any more. */
+async function giveUpOthers({ manager, platform, rows, now }: Step): Promise<void> {
+  const held = await manager.findBy(PartyEntity, { platformId: platform.id, held: true });
+  const kept = new Set([...rows.values()].map((row) => row.id));
+  const others = held.filter((row) => !kept.has(row.id) && !isRegistered(platform, row));
+  await letGo(
+    manager,
+    others.map((row) => row.id),
+    now,
+  );
+}
+
+/** A registered platform has announced parties that it did not claim: they are PLANNED, and nothing else is. */
+function isRegistered({ registeredAt }: PlatformEntity, { status }: PartyEntity): boolean {
+  return registeredAt !== null && status !== 'PLANNED';
+}
+
+/** What it holds already stays as it is. With something to expect of it again, it is PLANNED itself. */
+async function takeNew({ manager, platform, claims, rows, now }: Step): Promise<void> {
+  const status = statusOf(platform);
+  const fresh = [...claims].filter(([key]) => rows.get(key)?.held !== true);
+  if (fresh.length === 0) return;
+  const holding = { platformId: platform.id, status, now };
+  await writeParties(
+    manager,
+    fresh.map(([key, party]) => heldRow({ ...party, businessDetails: null }, rows.get(key), holding)),
+  );
+  if (platform.registeredAt === null) await manager.update(PlatformEntity, { id: platform.id }, { status });
+}
+
+/** As `suspend` has it: PLANNED parties are stopped with a platform that is not registered, and with no other. */
+function statusOf({ suspended, registeredAt }: PlatformEntity): ConnectionStatus {
+  return suspended && registeredAt === null ? 'SUSPENDED' : 'PLANNED';
+}
