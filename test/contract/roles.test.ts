@@ -11,6 +11,8 @@ import { startWorld, type World } from './world';
 interface Entry {
   readonly action: string;
   readonly outcome: string;
+  readonly error: string | null;
+  readonly at: string;
   readonly actor: { readonly name: string };
 }
 
@@ -40,17 +42,10 @@ function leastRole({ method }: Operation, { role }: Row): ApiRole {
 }
 
 /** All that is kept, in a few characters; when a key was last used is no change. */
-async function kept(): Promise<unknown> {
+async function kept(besides: readonly string[]): Promise<unknown> {
   const { databaseUrl } = world.hub.settings;
   const tables = ['platforms', 'parties', 'endpoints', 'credentials_tokens', 'agreements', 'api_keys'];
-  const more = [
-    'deliveries',
-    'delivery_receivers',
-    'idempotency_keys',
-    'audit_entries',
-    'audit_outcomes',
-    'captures',
-  ];
+  const more = ['deliveries', 'delivery_receivers', 'idempotency_keys', 'captures', ...besides];
   const sums = [...tables, ...more].map(
     (table) =>
       `(SELECT md5(coalesce(string_agg((to_jsonb(t) - 'last_used_at' - 'last_seen_at')::text, ',' ORDER BY t::text), ''))
@@ -58,6 +53,9 @@ async function kept(): Promise<unknown> {
   );
   return (await sql(databaseUrl, `SELECT ${sums.join(', ')}`))[0];
 }
+
+/** Where nobody but the holder of a good key leaves a trace. */
+const AUDIT = ['audit_entries', 'audit_outcomes'];
 
 /** What each operation takes. */
 type Calls = ReadonlyMap<string, Sent>;
@@ -74,14 +72,15 @@ async function refusedUnchanged(
   key: string,
   expected: readonly [number, string],
 ): Promise<void> {
-  const before = await kept();
+  const besides = expected[0] === 401 ? AUDIT : [];
+  const before = await kept(besides);
   for (const [id, sent] of calls) {
     const answer = await ask(world, operation(id), sent, key);
     const { code } = answer.json<{ code: string }>();
     expect([id, answer.httpStatus, code]).toEqual([id, ...expected]);
     expect(document.faultsOf(operation(id), answer)).toEqual([]);
   }
-  expect(await kept()).toEqual(before);
+  expect(await kept(besides)).toEqual(before);
 }
 
 /** Whether the audit log must have an entry of a call: of each that may change something, and of the reads that say so. */
@@ -142,10 +141,10 @@ describe('a key that is no good is refused by every operation with 401, and noth
 });
 
 describe('the audit log', () => {
-  const logged = async (actor: string): Promise<Entry[]> => {
+  const logged = async (actor: string, more = ''): Promise<Entry[]> => {
     const entries: Entry[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const query = `actor=A%20${actor}&limit=500${cursor && `&cursor=${cursor}`}`;
+      const query = `actor=A%20${actor}&limit=500${more}${cursor && `&cursor=${cursor}`}`;
       const page: { data: Entry[]; next_cursor: string | null } = await world.hub.admin.ask(
         'GET',
         `/audit?${query}`,
@@ -161,6 +160,16 @@ describe('the audit log', () => {
     const entries = [...(await logged('operator')).reverse(), ...(await logged('owner')).reverse()];
     expect(entries.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(made);
     expect(await logged('viewer')).toEqual([]);
+  });
+
+  test('shows what was refused to a viewer when asked for, at most ten a minute', async () => {
+    const refused = await logged('viewer', '&outcome=refused');
+    expect(new Set(refused.map(({ error }) => error))).toEqual(new Set(['forbidden']));
+    expect(refused.length).toBeGreaterThanOrEqual(10);
+    const minutes = refused.map(({ at }) => at.slice(0, 'YYYY-MM-DDTHH:MM'.length));
+    for (const minute of minutes) expect(minutes.filter((one) => one === minute).length).toBeLessThan(11);
+    const ids = document.operations.map(({ id }) => id);
+    expect(refused.filter(({ action }) => !ids.includes(action))).toEqual([]);
   });
 
   test('has an entry of every operation of the document that is not a GET, and of the reads that say so', async () => {

@@ -107,6 +107,25 @@ test('what was refused is no change, and found when asked for', async () => {
   expect(malformed).toMatchObject({ action: 'createPlatform', target: 'platforms', error: 'invalid_input' });
 });
 
+test('what a role does not allow is found when asked for, what comes without a good key is not kept', async () => {
+  const { id } = await admin.made('Looked at');
+  const made = await admin.post('/api-keys', { name: 'Curious', role: 'viewer' }).expect(201);
+  const before = await entries();
+  const suspend = (key: string) =>
+    admin.post(`/platforms/${id}/suspend`).set('Authorization', `Bearer ${key}`);
+  await suspend(made.body.key as string).expect(403);
+  await suspend('ohk_wrong').expect(401);
+  expect(await entries()).toEqual(before);
+  const refused = await entries(`outcome=refused&target=platforms/${id}`);
+  expect(await Promise.all(refused.map(whole))).toEqual([
+    {
+      ...{ id: UUID, at: TIME, ended_at: TIME, outcome: 'refused', error: 'forbidden' },
+      ...{ actor: { id: made.body.id as string, name: 'Curious', role: 'viewer' } },
+      ...{ action: 'suspendPlatform', target: `platforms/${id}`, input: null, before: null, after: null },
+    },
+  ]);
+});
+
 test('an imported file is kept as it was sent', async () => {
   const csv = 'from,to,modules,effect\n*,NL*CSV,*,deny\n';
   await admin.post('/agreements/import').set('Content-Type', 'text/csv').send(csv).expect(200);

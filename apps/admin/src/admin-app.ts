@@ -1,8 +1,9 @@
-import { NestFactory } from '@nestjs/core';
+import { NestFactory, Reflector } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { nestLogger, type ServerTls } from '@app/runtime';
+import { ApiKeyGuard } from './access';
 import { AdminModule } from './admin.module';
-import { AuditedReadInterceptor, ChangeInterceptor } from './audit';
+import { AuditedReadInterceptor, ChangeInterceptor, RoleRefusals } from './audit';
 import { EntityTagInterceptor } from './conditions';
 import { Contract } from './contract';
 import { adminServer } from './http';
@@ -22,6 +23,7 @@ export async function createAdminApp(parts: AdminParts, tls?: ServerTls): Promis
   });
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
   const contract = new Contract(app);
+  app.useGlobalGuards(new ApiKeyGuard(parts, app.get(Reflector), new RoleRefusals(parts, contract)));
   app.useGlobalInterceptors(
     new ChangeInterceptor(parts, contract),
     new AuditedReadInterceptor(parts, contract),

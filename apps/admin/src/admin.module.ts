@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_PIPE } from '@nestjs/core';
 import { healthModule } from '@app/runtime';
-import { ApiKeyGuard } from './access';
 import { AgreementsController } from './agreements';
 import { AllowedHostsController } from './allowed-hosts';
 import { ApiKeysController } from './api-keys';
@@ -18,7 +17,7 @@ import { StatusHistoryController, SuspensionController } from './statuses';
 import { TracesController } from './traces';
 import { InputPipe } from './validation';
 
-/** The admin REST API on given parts. */
+/** The admin REST API on given parts, without what guards it: see `createAdminApp`. */
 @Module({})
 export class AdminModule {
   static register(parts: AdminParts): DynamicModule {
@@ -44,7 +43,6 @@ export class AdminModule {
       ],
       providers: [
         { provide: ADMIN_PARTS, useValue: parts },
-        { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_PIPE, useClass: InputPipe },
       ],
     };

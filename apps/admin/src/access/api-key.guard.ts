@@ -1,8 +1,8 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { type Reflector } from '@nestjs/core';
 import { type Actor, type ApiRole } from '@app/hub';
 import { type FastifyRequest } from 'fastify';
-import { ADMIN_PARTS, type AdminParts } from '../parts';
+import { type AdminParts } from '../parts';
 import { Problem } from '../problem';
 import { setCaller } from './caller';
 import { KeyRing } from './key-ring';
@@ -21,13 +21,16 @@ const BEARER = /^bearer +(\S+) *$/i;
  *
  * @throws Problem `unauthorized`, `forbidden`
  */
-@Injectable()
 export class ApiKeyGuard implements CanActivate {
   private readonly keys: KeyRing;
 
   constructor(
-    @Inject(ADMIN_PARTS) parts: AdminParts,
-    @Inject(Reflector) private readonly reflector: Reflector,
+    parts: AdminParts,
+    private readonly reflector: Reflector,
+    /** Told of calls whose key is good and whose role is too low, before they are refused. */
+    private readonly refusals: {
+      note(request: FastifyRequest, caller: Actor, error: string): Promise<void>;
+    },
   ) {
     this.keys = new KeyRing(parts);
   }
@@ -39,7 +42,11 @@ export class ApiKeyGuard implements CanActivate {
     const places = [context.getHandler(), context.getClass()];
     const asked = this.reflector.getAllAndOverride<ApiRole | undefined>(LEAST_ROLE, places);
     const least = leastRole(request.method, asked);
-    if (!reaches(caller.role, least)) throw roleTooLow(caller, least);
+    if (!reaches(caller.role, least)) {
+      const problem = roleTooLow(caller, least);
+      await this.refusals.note(request, caller, problem.code);
+      throw problem;
+    }
     setCaller(request, caller);
     return true;
   }
