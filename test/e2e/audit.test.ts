@@ -137,6 +137,8 @@ test.each([
   ['outcome=lost', 'outcome'],
   ['since=yesterday', 'since'],
   ['since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', 'until'],
+  ['action=suspendplatform', 'action'],
+  ['action=', 'action'],
   ['actor=', 'actor'],
   ['actor=a%00b', 'actor'],
   ['target=%00', 'target'],

@@ -1,9 +1,8 @@
-import { NestFactory, Reflector } from '@nestjs/core';
+import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { nestLogger, type ServerTls } from '@app/runtime';
-import { ApiKeyGuard } from './access';
 import { AdminModule } from './admin.module';
-import { AuditedReadInterceptor, ChangeInterceptor, RoleRefusals } from './audit';
+import { AuditedReadInterceptor, ChangeInterceptor } from './audit';
 import { EntityTagInterceptor } from './conditions';
 import { Contract } from './contract';
 import { adminServer } from './http';
@@ -15,15 +14,18 @@ import { UnusedInputInterceptor } from './unused-input.interceptor';
 /** The admin application on given parts, ready to listen. It closes nothing that it was given. */
 export async function createAdminApp(parts: AdminParts, tls?: ServerTls): Promise<NestFastifyApplication> {
   const { adapter, routes } = adminServer(tls);
-  const app = await NestFactory.create<NestFastifyApplication>(AdminModule.register(parts), adapter, {
-    logger: nestLogger(parts.log),
-    bodyParser: false,
-    abortOnError: false,
-    ...(tls && { httpsOptions: {} }),
-  });
+  const contract = new Contract();
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AdminModule.register(parts, contract),
+    adapter,
+    {
+      logger: nestLogger(parts.log),
+      bodyParser: false,
+      abortOnError: false,
+      ...(tls && { httpsOptions: {} }),
+    },
+  );
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
-  const contract = new Contract(app);
-  app.useGlobalGuards(new ApiKeyGuard(parts, app.get(Reflector), new RoleRefusals(parts, contract)));
   app.useGlobalInterceptors(
     new ChangeInterceptor(parts, contract),
     new AuditedReadInterceptor(parts, contract),

@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_PIPE } from '@nestjs/core';
+import { APP_GUARD, APP_PIPE, Reflector } from '@nestjs/core';
 import { healthModule } from '@app/runtime';
+import { ApiKeyGuard } from './access';
 import { AgreementsController } from './agreements';
 import { AllowedHostsController } from './allowed-hosts';
 import { ApiKeysController } from './api-keys';
-import { AuditController } from './audit';
+import { AuditController, RoleRefusals } from './audit';
 import { CapturesController } from './captures';
+import { Contract } from './contract';
 import { DeliveriesController, DeliveryPauseController } from './deliveries';
 import { MessagesController } from './messages';
 import { PartiesController } from './parties';
@@ -17,10 +19,12 @@ import { StatusHistoryController, SuspensionController } from './statuses';
 import { TracesController } from './traces';
 import { InputPipe } from './validation';
 
-/** The admin REST API on given parts, without what guards it: see `createAdminApp`. */
+/** The admin REST API on given parts. */
 @Module({})
 export class AdminModule {
-  static register(parts: AdminParts): DynamicModule {
+  /** @param contract empty still: it is learned from what this module serves */
+  static register(parts: AdminParts, contract: Contract): DynamicModule {
+    const refusals = new RoleRefusals(parts, contract);
     return {
       module: AdminModule,
       imports: [healthModule(parts.health)],
@@ -43,6 +47,12 @@ export class AdminModule {
       ],
       providers: [
         { provide: ADMIN_PARTS, useValue: parts },
+        { provide: Contract, useValue: contract },
+        {
+          provide: APP_GUARD,
+          inject: [Reflector],
+          useFactory: (reflector: Reflector) => new ApiKeyGuard(parts, reflector, refusals),
+        },
         { provide: APP_PIPE, useClass: InputPipe },
       ],
     };

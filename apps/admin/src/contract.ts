@@ -23,10 +23,11 @@ export class Contract {
   private readonly calls = new Map<string, Call>();
   private readonly changed = new Set<string>();
 
-  constructor(private readonly app: NestFastifyApplication) {}
+  private app?: NestFastifyApplication;
 
-  /** Takes the calls from the document that describes them. */
-  learn({ paths }: OpenAPIObject): void {
+  /** Takes the calls of an application from the document that describes them. */
+  learn(app: NestFastifyApplication, { paths }: OpenAPIObject): void {
+    this.app = app;
     const calls = Object.entries(paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, said]) => callOf(method.toUpperCase(), path, said as Said)),
     );
@@ -43,6 +44,11 @@ export class Contract {
     return this.calls.get(key) ?? { operationId: key, takesQuery: false, takesBody: false };
   }
 
+  /** Whether the document has a call of this name. */
+  isOperation(id: string): boolean {
+    return [...this.calls.values()].some(({ operationId }) => operationId === id);
+  }
+
   /** Whether there is a GET of it. */
   readonly isRead = (route: string): boolean => this.calls.has(keyOf('GET', route));
 
@@ -55,9 +61,9 @@ export class Contract {
 
   /** What a GET answers to whoever brings this `Authorization`; undefined unless it is 200. */
   async read(path: string, authorization: string | undefined): Promise<Reading | undefined> {
-    const server = this.app.getHttpAdapter().getInstance();
-    const answer = await server.inject({ method: 'GET', url: path, headers: { authorization } });
-    if (answer.statusCode !== 200) return undefined;
+    const server = this.app?.getHttpAdapter().getInstance();
+    const answer = await server?.inject({ method: 'GET', url: path, headers: { authorization } });
+    if (answer?.statusCode !== 200) return undefined;
     return { body: answer.json<object>(), tag: answer.headers.etag };
   }
 }

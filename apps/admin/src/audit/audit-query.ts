@@ -16,7 +16,7 @@ export class AuditQuery extends PageQuery {
   @IsName()
   actor?: string;
 
-  @ApiPropertyOptional({ example: 'suspendPlatform', description: '`operationId` of a call.' })
+  @ApiPropertyOptional({ example: 'suspendPlatform', description: '`operationId` of a call of this API.' })
   @IsOptional()
   @Length(1, MAX_ACTION_LENGTH)
   @IsPrintable()

@@ -3,15 +3,23 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminController } from '../admin-controller';
 import { pageRequest, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
-import { ApiProblems, Problem } from '../problem';
+import { Contract } from '../contract';
+import { ApiProblems, invalid, Problem } from '../problem';
 import { UuidPipe } from '../validation';
 import { auditFilter, AuditQuery } from './audit-query';
 import { AuditEntryView, auditEntryView, AuditPage, auditSummaryView } from './audit-view';
 
+/** A misspelt name must not look like a call that nobody made. */
+const unknownAction = (): Problem =>
+  invalid('action', 'action must be an operationId of /admin/openapi.json, such as suspendPlatform');
+
 /** The audit log: who changed what through this API, who read payloads, and when. It is kept for ever. */
 @AdminController('audit')
 export class AuditController {
-  constructor(@Inject(ADMIN_PARTS) private readonly parts: AdminParts) {}
+  constructor(
+    @Inject(ADMIN_PARTS) private readonly parts: AdminParts,
+    @Inject(Contract) private readonly contract: Contract,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -21,6 +29,8 @@ export class AuditController {
   @ApiOkResponse({ type: AuditPage })
   @ApiProblems('invalid_input')
   async list(@Query() query: AuditQuery): Promise<AuditPage> {
+    const { action } = query;
+    if (action !== undefined && !this.contract.isOperation(action)) throw unknownAction();
     return pageView(await this.parts.audit.list(auditFilter(query), pageRequest(query)), auditSummaryView);
   }
 

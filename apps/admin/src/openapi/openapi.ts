@@ -21,7 +21,7 @@ Open to everybody who reaches this port: \`/health/live\`, \`/health/ready\`, \`
 /** Serves `/admin/openapi.json` (OpenAPI 3.1, made from the code) and the page `/admin/docs`, without outside assets. */
 export function serveOpenApi(app: NestFastifyApplication, contract: Contract): void {
   const document = openApiDocument(app);
-  contract.learn(document);
+  contract.learn(app, document);
   describeConditions(document, contract);
   describePlainly(document);
   addExamples(document);
