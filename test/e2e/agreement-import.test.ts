@@ -83,6 +83,13 @@ test('takes the same as JSON, where what the list of agreements shows can be sen
   expect(again.body).toEqual({ ...NOTHING, dry_run: true, added: 1, unchanged: 1, rows });
 });
 
+test('takes a list again after one of its agreements ended, which no longer could be made by itself', async () => {
+  const ended = { ...simple, valid_until: '2026-01-02T00:00:00Z' };
+  const { body } = await json([ended, simple]).expect(200);
+  expect(body).toMatchObject({ added: 2, faulty: 0 });
+  expect((await json([ended, simple]).expect(200)).body).toMatchObject({ added: 0, unchanged: 2 });
+});
+
 test('tells of a row that says the same as an earlier one which one that is', async () => {
   const turned = { ...simple, from: msp, to: cpo, note: 'turned' };
   const given = [{ ...simple, effect: 'perhaps' }, simple, turned];

@@ -24,7 +24,7 @@ describe('POST /admin/v1/agreements', () => {
   });
 
   test('keeps modules, times, direction and note', async () => {
-    const limits = { both_ways: false, valid_until: '2027-01-01T00:00:00.000Z', note: 'Contract 7' };
+    const limits = { both_ways: false, valid_until: '2099-01-01T00:00:00.000Z', note: 'Contract 7' };
     const given = { ...simple, ...limits, modules: ['tariffs', 'x-parking'], effect: 'deny' };
     const answer = await admin.post('/agreements', { ...given, valid_from: '2026-01-01T01:00:00+01:00' });
     const shown = { ...given, id: UUID, valid_from: '2026-01-01T00:00:00.000Z' };
@@ -51,6 +51,8 @@ describe('POST /admin/v1/agreements', () => {
     [{ both_ways: 'true' }, 'both_ways'],
     [{ valid_from: 'tomorrow' }, 'valid_from'],
     [{ valid_from: '2026-01-02T00:00:00Z', valid_until: '2026-01-02T00:00:00Z' }, 'valid_until'],
+    [{ valid_until: '2026-01-02T00:00:00Z' }, 'valid_until'],
+    [{ valid_from: '2020-01-01T00:00:00Z', valid_until: '2020-01-02T00:00:00Z' }, 'valid_until'],
     [{ note: 'a\u0000' }, 'note'],
     [{ id: randomUUID() }, 'id'],
   ])('refuses %j because of %s', async (wrong, field) => {

@@ -15,7 +15,7 @@ export const AGREEMENT_ROWS: Rows = {
         body: {
           ...agreementOf(world.name()),
           ...{ to: { country_code: 'DE', party_id: 'MSP', role: 'EMSP' }, modules: ['tokens', 'x-parking'] },
-          ...{ both_ways: false, valid_from: '2026-01-01T00:00:00Z', valid_until: '2027-01-01T00:00:00Z' },
+          ...{ both_ways: false, valid_from: '2026-01-01T00:00:00Z', valid_until: '2099-01-01T00:00:00Z' },
           note: 'Contract 2026-17',
         },
       }),

@@ -168,6 +168,15 @@ export function newAgreement(input: AgreementInput): NewAgreement {
   };
 }
 
+/**
+ * An agreement that is made now must have a time ahead of it; one of an import need not.
+ *
+ * @throws Problem `invalid_input` when `valid_until` is past
+ */
+export function requireAhead({ validUntil }: NewAgreement, now: Date): void {
+  if (validUntil && validUntil <= now) throw invalid('valid_until', 'valid_until must not be past');
+}
+
 function sideOf(input: '*' | SideInput): Side {
   if (input === EVERYBODY) return EVERYBODY;
   const pair = parsePartyId(input.country_code, input.party_id)!;

@@ -16,7 +16,7 @@ import { ADMIN_PARTS, type AdminParts } from '../parts';
 import { ApiProblems, Problem } from '../problem';
 import { toPartyKey } from '../rules';
 import { UuidPipe } from '../validation';
-import { AgreementInput, AgreementQuery, ImportQuery, newAgreement } from './agreement-input';
+import { AgreementInput, AgreementQuery, ImportQuery, newAgreement, requireAhead } from './agreement-input';
 import { AgreementPage, AgreementView, agreementView } from './agreement-view';
 import { checkImport, type FaultyRow } from './import-check';
 import { importReport } from './import-report';
@@ -48,6 +48,7 @@ export class AgreementsController {
     const { agreements, registration } = this.parts;
     const agreement = newAgreement(input);
     const now = registration.now();
+    requireAhead(agreement, now);
     return created({
       ...{ call: 'agreements', key, input, now, view: madeView },
       create: () => agreements.create(agreement, now),
