@@ -77,9 +77,15 @@ function valueOf(row: Row<unknown>, env: Environment, report: (fault: string) =>
     return row.kind.parse(text);
   } catch (error) {
     if (!(error instanceof NotAllowed)) throw error;
-    report(`${row.env}${row.secret ? '' : `=${JSON.stringify(text)}`} must be ${error.message}`);
+    const shown = row.secret ? '' : `=${JSON.stringify(withoutCredentials(text))}`;
+    report(`${row.env}${shown} must be ${error.message}`);
     return undefined;
   }
+}
+
+/** A user and a password that somebody wrote into a URL are nobody else's business. */
+function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/?#]*@/g, '//***@');
 }
 
 /** Values that follow from others: the public URL from the port, the two shorter timeouts from an explicit cap. */

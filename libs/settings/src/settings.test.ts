@@ -94,6 +94,11 @@ describe('readSettings', () => {
     expect(faultsOf({ ...REQUIRED, PUBLIC_URL: url })).toHaveLength(1);
   });
 
+  it('does not repeat the credentials of a URL that it refuses because of them', () => {
+    const [fault] = faultsOf({ ...REQUIRED, PUBLIC_URL: 'https://user:p@ss@hub.example' });
+    expect(fault).toMatch(/^PUBLIC_URL="https:\/\/\*\*\*@hub\.example" must be .* without credentials/);
+  });
+
   it.each([
     HEX_KEY,
     HEX_KEY.toUpperCase(),
