@@ -134,7 +134,7 @@ describe('the hub in one process', () => {
     const code = await hub.ended;
     blocker.close();
     expect(code).toBe(1);
-    expect(hub.output()).toMatch(/hub could not start: .*EADDRINUSE/);
+    expect(hub.output()).toMatch(new RegExp(`hub could not start: OCPI_PORT=${port} is taken.*EADDRINUSE`));
     await expectNothingLeft(portsOfChildren());
   });
 

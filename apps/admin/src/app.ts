@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createCourier } from '@app/courier';
 import { type Courier } from '@app/hub';
 import { versionsUrl } from '@app/ocpi';
-import { createLogger, type Logger, processMetrics, type RunningApp, ServerTls } from '@app/runtime';
+import {
+  createLogger,
+  listenAt,
+  type Logger,
+  processMetrics,
+  type RunningApp,
+  ServerTls,
+} from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
 import { createAdminApp } from './admin-app';
@@ -50,7 +57,10 @@ interface Opened {
 
 async function listen(settings: Settings, parts: AdminParts, opened: Opened): Promise<RunningApp> {
   const nest = await createAdminApp(parts, await ServerTls.open(settings, parts.log));
-  await nest.listen(settings.adminPort, settings.adminBindHost);
+  await listenAt(nest, {
+    ...{ port: settings.adminPort, portVariable: 'ADMIN_PORT' },
+    ...{ host: settings.adminBindHost, hostVariable: 'ADMIN_BIND_HOST' },
+  });
   // Requests in flight first, then what they use.
   const close = () => nest.close().finally(() => closeAll(opened));
   return { name: 'admin', url: await nest.getUrl(), close };

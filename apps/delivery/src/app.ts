@@ -2,6 +2,7 @@ import {
   type Checks,
   createLogger,
   healthModule,
+  listenAt,
   type Logger,
   nestLogger,
   processMetrics,
@@ -50,7 +51,10 @@ async function listen(
     logger: nestLogger(log),
     abortOnError: false,
   });
-  await nest.listen(settings.deliveryPort, settings.adminBindHost);
+  await listenAt(nest, {
+    ...{ port: settings.deliveryPort, portVariable: 'DELIVERY_PORT' },
+    ...{ host: settings.adminBindHost, hostVariable: 'ADMIN_BIND_HOST' },
+  });
   return nest;
 }
 

@@ -5,6 +5,7 @@ import {
   createLogger,
   type HealthSource,
   healthModule,
+  listenAt,
   type Logger,
   nestLogger,
   processMetrics,
@@ -118,6 +119,9 @@ async function listen(settings: Settings, store: Store, log: Logger): Promise<Ne
     logger: nestLogger(log),
     abortOnError: false,
   });
-  await nest.listen(settings.hubclientinfoPort, settings.adminBindHost);
+  await listenAt(nest, {
+    ...{ port: settings.hubclientinfoPort, portVariable: 'HUBCLIENTINFO_PORT' },
+    ...{ host: settings.adminBindHost, hostVariable: 'ADMIN_BIND_HOST' },
+  });
   return nest;
 }

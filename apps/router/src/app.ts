@@ -12,6 +12,7 @@ import {
 import { versionsUrl } from '@app/ocpi';
 import {
   createLogger,
+  listenAt,
   type Logger,
   nestLogger,
   processMetrics,
@@ -89,7 +90,10 @@ async function listen(
     createListener(parts, settings, door, tls),
     { bodyParser: false, logger: nestLogger(log), abortOnError: false, ...(tls && { httpsOptions: {} }) },
   );
-  await nest.listen(settings.ocpiPort, settings.bindHost);
+  await listenAt(nest, {
+    ...{ port: settings.ocpiPort, portVariable: 'OCPI_PORT' },
+    ...{ host: settings.bindHost, hostVariable: 'BIND_HOST' },
+  });
   return nest;
 }
 
