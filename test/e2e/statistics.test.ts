@@ -92,6 +92,14 @@ test('an hour and a day are told apart, and so are usual and slow messages', asy
   expect((await statistics()).last_day).toMatchObject([{ messages: 102 }]);
 });
 
+test('latencies are shown in tenths of a millisecond', async () => {
+  const { id } = await hub.admin.createPlatform('between');
+  await log(id, 1, [1, 2, 3, 10]);
+  const { last_hour } = await hub.admin.ask<Statistics>('GET', `/platforms/${id}/statistics`);
+  expect(last_hour).toMatchObject([{ p50_ms: 2.5 }]);
+  expect([8.9, 9]).toContain(last_hour[0]!.p95_ms); // between 3 and 10, at 8.95
+});
+
 test('a platform that is not there is a 404, an id that is none a 400', async () => {
   const unknown = await hub.admin.send('GET', `/platforms/${randomUUID()}/statistics`);
   expect([unknown.httpStatus, unknown.json()]).toMatchObject([404, { code: 'not_found' }]);

@@ -24,8 +24,10 @@ class TrafficView {
   })
   errors: number;
   @ApiProperty({ type: Number, example: 0.015 }) error_rate: number;
-  @ApiProperty({ type: Number, example: 12, description: 'Half of them took no longer.' }) p50_ms: number;
-  @ApiProperty({ type: Number, example: 48.5, description: '95 in 100 took no longer.' }) p95_ms: number;
+  @ApiProperty({ type: Number, example: 12, description: 'Half of them took no longer. In tenths of a ms.' })
+  p50_ms: number;
+  @ApiProperty({ type: Number, example: 48.5, description: '95 in 100 took no longer. In tenths of a ms.' })
+  p95_ms: number;
 }
 
 export class StatisticsView {
@@ -44,6 +46,11 @@ export function trafficView({ direction, module, interfaceRole, ...counts }: Tra
   const { messages, errors, p50Ms, p95Ms } = counts;
   return {
     ...{ direction, module, interface_role: interfaceRole, messages, errors },
-    ...{ error_rate: errors / messages, p50_ms: p50Ms, p95_ms: p95Ms },
+    ...{ error_rate: errors / messages, p50_ms: rounded(p50Ms), p95_ms: rounded(p95Ms) },
   };
+}
+
+/** Between two whole durations lies what no clock of the hub has seen: a tenth says enough. */
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
