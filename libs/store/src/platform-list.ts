@@ -4,8 +4,7 @@ import { type DataSource } from 'typeorm';
 import { pageOf, readTimeCursor, writeCursor } from './cursor';
 import { PartyEntity, PlatformEntity } from './entities';
 
-/** Not LIKE: `%` and `_` stand for themselves in a name. */
-const NAMED = 'strpos(lower(platform.name), lower(:name)) > 0';
+const SPECIAL = /[\\^$.|?*+()[\]{}]/g;
 
 /** Ids of platforms in the order of their creation. @throws InvalidCursor */
 export async function listPlatformIds(
@@ -18,7 +17,7 @@ export async function listPlatformIds(
     .select(['platform.id', 'platform.createdAt'])
     .orderBy({ 'platform.createdAt': 'ASC', 'platform.id': 'ASC' })
     .limit(limit + 1);
-  if (name !== undefined) query.andWhere(NAMED, { name });
+  if (name !== undefined) query.andWhere('platform.name ~ :named', { named: inAnyCase(name) });
   if (status !== undefined) query.andWhere('platform.status = :status', { status });
   if (party !== undefined) {
     const holders = query
@@ -35,4 +34,15 @@ export async function listPlatformIds(
     writeCursor(last.createdAt.toISOString(), last.id),
   );
   return { ...page, data: page.data.map(({ id }) => id) };
+}
+
+/**
+ * A regular expression for a text in any case, each of its characters standing for itself. What the database's own
+ * `lower` and `ILIKE` know of letters depends on its locale: under `C`, which `npm start` has, of ASCII alone.
+ */
+function inAnyCase(text: string): string {
+  const forms = (character: string): Set<string> =>
+    new Set([character, character.toLowerCase(), character.toUpperCase()]);
+  const literal = (form: string): string => form.replace(SPECIAL, '\\$&');
+  return [...text].map((character) => `(?:${[...forms(character)].map(literal).join('|')})`).join('');
 }

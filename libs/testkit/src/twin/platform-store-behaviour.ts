@@ -160,12 +160,16 @@ function describeOperator(platforms: () => PlatformStore): void {
     const volt = await named('Volt 100%', CPO, { ...CPO, role: 'EMSP' });
     const bolt = await named('bolt_2', EMSP);
     const other = await named('Other');
+    const signs = String.raw`Ökostrom (a+b)*[c]\d.{2}^$|?_`;
+    const eco = await named(signs);
     await platforms().register(registrationOf(other, { parties: claim(OTHER_CPO) }), at(1));
     expect(await found({ name: 'OLT' })).toEqual([volt, bolt].sort());
     expect(await found({ name: '0%' })).toEqual([volt]);
     expect(await found({ name: '%' })).toEqual([volt]);
-    expect(await found({ name: '_' })).toEqual([bolt]);
-    expect(await found({ status: 'PLANNED' })).toEqual([volt, bolt].sort());
+    expect(await found({ name: 't_2' })).toEqual([bolt]);
+    for (const name of ['öKO', signs, signs.slice(10)]) expect(await found({ name })).toEqual([eco]);
+    for (const name of ['.*', '((', 'A++', '[c-d]']) expect(await found({ name })).toEqual([]);
+    expect(await found({ status: 'PLANNED' })).toEqual([volt, bolt, eco].sort());
     expect(await found({ status: 'CONNECTED' })).toEqual([other]);
     expect(await found({ party: CPO })).toEqual([volt]);
     expect(await found({ name: 'o', status: 'PLANNED', party: EMSP })).toEqual([bolt]);
