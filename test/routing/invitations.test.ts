@@ -2,6 +2,7 @@
 import { authorizationHeader } from '@app/ocpi';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
 import { eventually, infosAt } from '../support/status';
+import { sql } from '../support/store';
 
 let hub: TestHub;
 let viewer: JoinedPlatform;
@@ -29,4 +30,8 @@ it('opens nothing any more, its parties may be those of another platform, and ev
   await eventually(() => expect(toldOf('INV')).toEqual(['PLANNED', 'SUSPENDED', 'CONNECTED']));
   expect(await hub.admin.show(heir.id)).toMatchObject({ parties: [{ status: 'CONNECTED', held: true }] });
   expect((await hub.admin.show(id)).parties).toEqual([]);
+  const reasons = `SELECT reason FROM status_changes WHERE party_id = 'INV' ORDER BY sequence`;
+  expect(await sql(hub.settings.databaseUrl, reasons)).toEqual(
+    ['announced', 'not_announced', 'registered'].map((reason) => ({ reason })),
+  );
 });

@@ -1,3 +1,4 @@
+import { type StatusReason } from '@app/hub';
 import { type EntityManager } from 'typeorm';
 import { letGo } from './claim';
 import { CredentialsTokenEntity, EndpointEntity, PartyEntity, PlatformEntity } from './entities';
@@ -15,7 +16,7 @@ import { announce } from './transaction';
 export async function unregister(manager: EntityManager, platformId: string, now: Date): Promise<boolean> {
   const platform = await lockPlatform(manager, platformId);
   if (platform === null || platform.registeredAt === null) return false;
-  await end(manager, platformId, now);
+  await end(manager, platformId, 'unregistered', now);
   return true;
 }
 
@@ -31,11 +32,16 @@ export async function withdraw(manager: EntityManager, platformId: string, now: 
   const isAnnounced =
     (await manager.existsBy(CredentialsTokenEntity, { platformId })) ||
     (await manager.existsBy(PartyEntity, { platformId, held: true }));
-  if (isAnnounced) await end(manager, platformId, now);
+  if (isAnnounced) await end(manager, platformId, 'not_announced', now);
   return isAnnounced;
 }
 
-async function end(manager: EntityManager, platformId: string, now: Date): Promise<void> {
+async function end(
+  manager: EntityManager,
+  platformId: string,
+  reason: StatusReason,
+  now: Date,
+): Promise<void> {
   await manager.delete(CredentialsTokenEntity, { platformId });
   await manager.delete(EndpointEntity, { platformId });
   const parties = await manager.findBy(PartyEntity, { platformId });
@@ -47,6 +53,6 @@ async function end(manager: EntityManager, platformId: string, now: Date): Promi
   const none = { version: null, versionsUrl: null, registeredAt: null, peerToken: null };
   const ended = { ...none, tokenEncoding: 'base64' } as const;
   await manager.update(PlatformEntity, { id: platformId }, { status: 'SUSPENDED', ...ended });
-  await noteStatuses(manager, platformId, 'unregistered');
+  await noteStatuses(manager, platformId, reason);
   await announce(manager, platformId);
 }
