@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { FAILURE } from '../message-failed';
 
 /**
  * One message. The table is partitioned by day of `at`, which is why `at` is part of the key; the key's
@@ -15,9 +16,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('messages_to_party_idx', ['to', 'at'])
 @Index('messages_from_platform_idx', ['fromPlatformId', 'at'], { where: 'from_platform_id IS NOT NULL' })
 @Index('messages_to_platform_idx', ['toPlatformId', 'at'], { where: 'to_platform_id IS NOT NULL' })
-@Index('messages_failed_idx', ['at'], {
-  where: 'error IS NOT NULL OR http_status >= 400 OR ocpi_status >= 2000',
-})
+@Index('messages_failed_idx', ['at'], { where: FAILURE })
 export class MessageEntity {
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'messages_pkey' })
   at: Date;
