@@ -113,8 +113,8 @@ it.each(FRAMINGS)('requests of 100 MB, %s, are refused and not read to the end',
   const to = ['OCPI-to-country-code: DE', 'OCPI-to-party-id: MSP', framingLine(framing)];
   const text = head('PUT', '/ocpi/2.2.1/receiver/sessions/NL/CPO/S1', authorized(cpo), ...to);
   const ends = await repeated(() => flood(hub.versionsUrl, text, framing));
+  // Who goes on writing may lose the answer: test/routing/request-bodies reads it.
   for (const { answer } of ends) expect(answer).toMatch(/^(HTTP\/1\.1 (413|429|503) |$)/);
-  expect(ends.some(({ answer }) => answer.startsWith('HTTP/1.1 413'))).toBe(true);
   for (const { takenBytes } of ends) expect(takenBytes).toBeLessThan(MOST_TAKEN);
   expect(strange()).toEqual([]);
 });

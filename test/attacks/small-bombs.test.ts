@@ -20,11 +20,16 @@ const UNPACKED_A_SECOND = 16;
 /** What may be unpacked at once, what comes free again while the test runs, and each message is looked into twice. */
 const MOST_TAKEN = 30;
 
+/** Megabytes take a busy machine their time, on both sides of the hub. */
+const PATIENCE_MS = 60_000;
+jest.setTimeout(PATIENCE_MS);
+
 let world: LimitedWorld;
 let bystander: Bystander;
 
 beforeAll(async () => {
-  world = await LimitedWorld.start({ CLIENT_TIMEOUT_MS: '10000' });
+  const patience = String(PATIENCE_MS);
+  world = await LimitedWorld.start({ CLIENT_TIMEOUT_MS: patience, COMMAND_TIMEOUT_MS: patience });
 });
 beforeEach(() => {
   world.emsp.clear();
