@@ -20,7 +20,8 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await asSuperuser(async (client) => {
     await ensureTemplate(client);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+    await copyWithinKernel(client);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY file_copy`);
   });
   const drop = (): Promise<void> =>
     asSuperuser(async (client) => {
@@ -51,6 +52,11 @@ async function ensureTemplate(client: Client): Promise<void> {
     await client.query(`ALTER DATABASE ${TEMPLATE}_new RENAME TO ${TEMPLATE}`);
   }
   await client.query('SELECT pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
+}
+
+/** To make a database takes a tenth of the time so, where system and server can do it (Linux; PostgreSQL 18). */
+async function copyWithinKernel(client: Client): Promise<void> {
+  if (process.platform === 'linux') await client.query('SET file_copy_method = clone').catch(() => undefined);
 }
 
 async function asSuperuser(work: (client: Client) => Promise<void>): Promise<void> {
