@@ -16,7 +16,7 @@ import { UUID } from './cursor';
 import { EndpointEntity, PartyEntity, PlatformEntity } from './entities';
 import { type Seal } from './seal';
 import { noteStatuses } from './statuses/history';
-import { issueTokenC } from './tokens';
+import { hasTokenA, issueTokenC } from './tokens';
 import { announce } from './transaction';
 
 type ClaimedParty = Registration['parties'][number];
@@ -46,7 +46,8 @@ export async function register(
   if (platform === null) return { outcome: 'not_registered' };
   const claims = claimsOf(registration.parties);
   const rows = await lockParties(manager, claims);
-  const refusal = refusalOf(registration, platform, claims, rows);
+  const refusal =
+    refusalOf(registration, platform, claims, rows) ?? (await notInvited(manager, registration));
   if (refusal !== undefined) return refusal;
   const step = { manager, platform, claims, registration, now };
   await replaceParties(step, rows);
@@ -76,6 +77,15 @@ function refusalOf(
   const taken = takenParty(claims, rows, platform.id);
   if (taken !== undefined) return { outcome: 'party_taken', party: taken };
   return notAnnounced(platform.announcedParties, claims);
+}
+
+/** A handshake takes a while, and the invitation that it began with may be taken back meanwhile. */
+async function notInvited(
+  manager: EntityManager,
+  { platformId, kind }: Registration,
+): Promise<RegistrationOutcome | undefined> {
+  if (kind === 'update' || (await hasTokenA(manager, platformId))) return undefined;
+  return { outcome: 'not_invited' };
 }
 
 function notAnnounced(announced: string[], claims: Claims<ClaimedParty>): RegistrationOutcome | undefined {

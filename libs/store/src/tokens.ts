@@ -48,6 +48,10 @@ export async function lendTokenA(
   return true;
 }
 
+export function hasTokenA(manager: EntityManager, platformId: string): Promise<boolean> {
+  return manager.existsBy(CredentialsTokenEntity, { platformId, kind: 'A' });
+}
+
 /** The end of a token that was lent. @returns whether it was there still, as a token A */
 export async function withdrawTokenA(
   manager: EntityManager,

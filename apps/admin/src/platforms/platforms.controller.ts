@@ -133,7 +133,7 @@ export class PlatformsController {
   @ApiOperation({ operationId: 'registerAtPlatform', summary: 'The hub registers itself at the platform' })
   @ApiOkResponse({ type: PlatformView })
   @ApiProblems('invalid_input', 'malformed_json', 'peer_unusable', 'not_found')
-  @ApiProblems('already_registered', 'handshake_running', 'party_taken', 'party_not_announced')
+  @ApiProblems('already_registered', 'handshake_running', 'not_invited', 'party_taken', 'party_not_announced')
   @ApiProblems('body_too_large', 'unsupported_media_type')
   async register(@Param('id', UuidPipe) id: string, @Body() input: RegisterInput): Promise<PlatformView> {
     await this.required(id);

@@ -9,6 +9,7 @@ test.each([
   [new SearchTooLong('x'), 400, 'invalid_input'],
   [new NotFoundException(), 404, 'not_found'],
   [new HubError('already_registered'), 409, 'already_registered'],
+  [new HubError('unauthorized'), 409, 'not_invited'],
   [new HubError('handshake_running'), 409, 'handshake_running'],
   [new HubError('party_taken'), 409, 'party_taken'],
   [new HubError('party_not_announced'), 409, 'party_not_announced'],

@@ -17,6 +17,7 @@ const OF_STATUS: Readonly<Record<number, ProblemCode>> = {
 const OF_REFUSAL: Partial<Record<RefusalCode, ProblemCode>> = {
   already_registered: 'already_registered',
   not_registered: 'not_registered',
+  unauthorized: 'not_invited',
   handshake_running: 'handshake_running',
   party_taken: 'party_taken',
   party_not_announced: 'party_not_announced',

@@ -21,6 +21,10 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, message: 'this URL does not have this method' },
   already_registered: { status: 409, message: 'the platform is registered already: unregister it first' },
   not_registered: { status: 409, message: 'the platform is not registered' },
+  not_invited: {
+    status: 409,
+    message: 'the invitation was taken back while the hub exchanged credentials with the platform',
+  },
   handshake_running: {
     status: 409,
     message: 'the hub exchanges credentials with this platform already: wait until that ended',

@@ -57,6 +57,8 @@ export async function keep(parts: RegistrationParts, registration: Registration)
 }
 
 function outcomeError(result: Exclude<RegistrationOutcome, { outcome: 'done' }>): HubError {
+  // As it would be answered a moment later: the token that opened the handshake opens nothing any more.
+  if (result.outcome === 'not_invited') return new HubError('unauthorized');
   if (!('party' in result)) return new HubError(result.outcome);
   return new HubError(result.outcome, `${result.party.role} ${partyKey(result.party)}`);
 }

@@ -124,6 +124,8 @@ export type RegistrationOutcome =
   | { readonly outcome: 'done' }
   | { readonly outcome: 'already_registered' }
   | { readonly outcome: 'not_registered' }
+  /** A first registration without any token A: the operator took the invitation back while the handshake was under way. */
+  | { readonly outcome: 'not_invited' }
   /** Another platform holds this party already; nothing was changed. */
   | { readonly outcome: 'party_taken'; readonly party: Party }
   /** The operator announced this platform's parties and this one is not among them; nothing was changed. */

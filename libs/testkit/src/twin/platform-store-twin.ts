@@ -246,7 +246,9 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     if (taken !== undefined) return { outcome: 'party_taken', party: bare(taken) };
     const announced = this.announcedKeys.get(record.id)!;
     const stranger = claimed.find((party) => record.announced && !announced.has(roleKey(party)));
-    return stranger && { outcome: 'party_not_announced', party: bare(stranger) };
+    if (stranger !== undefined) return { outcome: 'party_not_announced', party: bare(stranger) };
+    const isInvited = record.issuedTokens.some((token) => token.kind === 'A');
+    return kind === 'update' || isInvited ? undefined : { outcome: 'not_invited' };
   }
 
   private heldElsewhere(claimed: readonly ClaimedParty[], platformId: string): Party | undefined {

@@ -95,6 +95,14 @@ function describeRefusals(platforms: () => PlatformStore): void {
     expect(await refused({ kind: 'update' }, record)).toEqual({ outcome: 'not_registered' });
   });
 
+  test('a registration whose invitation was taken back meanwhile is refused, and a new one opens it again', async () => {
+    const record = await createdPlatform(platforms(), CPO);
+    await platforms().withdraw(record.id, at(1));
+    expect(await refused({}, record)).toEqual({ outcome: 'not_invited' });
+    await platforms().replaceTokenA({ platformId: record.id, tokenAHash: hashOf('anew') }, at(2));
+    expect(await platforms().register(registrationOf(record.id), at(3))).toEqual({ outcome: 'done' });
+  });
+
   test('a party that another platform holds is refused on POST and PUT, and nothing changes', async () => {
     await registeredPlatform(platforms(), CPO);
     const taken = { outcome: 'party_taken', party: CPO };
@@ -225,6 +233,7 @@ function describeParties(world: () => PlatformStoreWorld): void {
     await platforms().unregister(id, at(2));
     const stranger = await platforms().register(registrationOf(id, { parties: claim(EMSP) }), at(3));
     expect(stranger).toEqual({ outcome: 'party_not_announced', party: EMSP });
+    await platforms().replaceTokenA({ platformId: id, tokenAHash: hashOf('again') }, at(4));
     expect(await platforms().register(registrationOf(id), at(4))).toEqual({ outcome: 'done' });
     expect(partyOf(await platforms().find(id), CPO)).toMatchObject({
       status: 'CONNECTED',
