@@ -8,6 +8,9 @@ import { requestsTo, requireForwarding, startSystems } from './systems.mjs';
 /** Share of its own full speed at which a system's added latency is measured. */
 export const PARTIAL_LOAD = 0.7;
 
+/** s of the same load before each measurement: a process that paused has shrunk its heap and grows it again first. */
+const LEAD_IN_SECONDS = 1;
+
 /**
  * Measures everything.
  *
@@ -60,6 +63,7 @@ async function fullSpeedRounds(all, { folder, seconds, rounds, say }) {
 }
 
 async function measure({ pid, requests }, method, how) {
+  await load(requests[method], { ...how, seconds: LEAD_IN_SECONDS });
   const before = cpuMicroseconds(pid);
   const { requests: count, seconds, p50, p99 } = await load(requests[method], how);
   return { perSecond: count / seconds, cpu: (cpuMicroseconds(pid) - before) / count, p50, p99 };
