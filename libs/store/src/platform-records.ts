@@ -36,9 +36,26 @@ const PARTY_COLUMNS = [
 
 const ENDPOINT_COLUMNS = ['module', 'interfaceRole', 'url'] satisfies (keyof EndpointRecord)[];
 
+/** Columns of few values: the same value is the same string in all records. */
+const FEW_VALUES = [
+  ...([
+    'status',
+    'version',
+    'tokenEncoding',
+    'countryCode',
+    'role',
+    'module',
+    'interfaceRole',
+    'kind',
+  ] as const),
+] satisfies (keyof PlatformRow | keyof PartyRecord | keyof EndpointRecord | keyof IssuedToken)[];
+
 const TOKEN_COLUMNS = ['hash', 'kind', 'expiresAt'] satisfies (keyof IssuedToken)[];
 
 type Owned<T> = T & { readonly platformId: string };
+
+/** What a record has of other tables. */
+type Belongings = Pick<PlatformRecord, 'parties' | 'endpoints' | 'issuedTokens' | 'capture'>;
 
 /** Makes records of rows; opens the peers' tokens on the way. */
 export class PlatformRecords {
@@ -62,15 +79,47 @@ export class PlatformRecords {
     const endpoints = await ownedRows<EndpointRecord>(manager, EndpointEntity, ENDPOINT_COLUMNS, ids);
     const tokens = await ownedRows<IssuedToken>(manager, CredentialsTokenEntity, TOKEN_COLUMNS, ids);
     const captures = await runningCaptures(manager, ids);
-    return platforms.map(({ announcedParties, peerToken, ...row }) => ({
-      ...tlsOf(row, (sealed) => this.open(sealed, tlsKeyContext(row.id), 'tls_key')),
-      announced: announcedParties.length > 0,
-      parties: parties.get(row.id) ?? [],
-      endpoints: endpoints.get(row.id) ?? [],
-      issuedTokens: tokens.get(row.id) ?? [],
-      peerToken: this.open(peerToken, row.id, 'peer_token'),
-      capture: captures.get(row.id),
-    }));
+    return platforms.map((row) =>
+      this.recordOf(row, {
+        parties: parties.get(row.id) ?? [],
+        endpoints: endpoints.get(row.id) ?? [],
+        issuedTokens: tokens.get(row.id) ?? [],
+        capture: captures.get(row.id),
+      }),
+    );
+  }
+
+  /** Field by field: of objects that are spread, each would have a layout of its own, which takes more room than it. */
+  private recordOf(
+    row: PlatformRow,
+    { parties, endpoints, issuedTokens, capture }: Belongings,
+  ): PlatformRecord {
+    const { id, name, status, suspended, version, versionsUrl, createdAt, registeredAt, lastSeenAt } = row;
+    const announced = row.announcedParties.length > 0;
+    const peerToken = this.open(row.peerToken, id, 'peer_token');
+    const { tokenEncoding, allowedHosts } = row;
+    const { tls, pinnedCertificates } = tlsOf(row, (key) => this.open(key, tlsKeyContext(id), 'tls_key'));
+    return {
+      id,
+      name,
+      status,
+      suspended,
+      version,
+      versionsUrl,
+      createdAt,
+      registeredAt,
+      lastSeenAt,
+      announced,
+      parties,
+      endpoints,
+      issuedTokens,
+      peerToken,
+      tokenEncoding,
+      allowedHosts,
+      capture,
+      tls,
+      pinnedCertificates,
+    };
   }
 
   /** One row that cannot be opened must not keep all others from being loaded: it is logged and left out. */
@@ -100,7 +149,20 @@ async function rowsOf<T>(
   const query: SelectQueryBuilder<object> = manager.createQueryBuilder(entity, 'row').select([]);
   for (const column of columns) query.addSelect(`row.${column}`, column);
   if (ids !== undefined) query.where(`row.${key} = ANY(:ids)`, { ids });
-  return query.getRawMany<T & object>();
+  const rows = await query.getRawMany<Record<string, unknown>>();
+  for (const column of FEW_VALUES) if (columns.includes(column)) share(rows, column);
+  return rows as T[];
+}
+
+/** Each row comes with strings of its own, and the records are kept: they would hold the same word a hundred thousand times. */
+function share(rows: readonly Record<string, unknown>[], column: string): void {
+  const first = new Map<unknown, unknown>();
+  for (const row of rows) {
+    const value = row[column];
+    const known = first.get(value);
+    if (known === undefined) first.set(value, value);
+    else row[column] = known;
+  }
 }
 
 async function ownedRows<T extends object>(

@@ -12,18 +12,16 @@ export function tlsKeyContext(platformId: string): string {
   return `tls_key ${platformId}`;
 }
 
-/** The row with these columns as the record has them. */
-export function tlsOf<Row extends TlsColumns>(
-  row: Row,
+/** These columns as the record has them. */
+export function tlsOf(
+  { tlsCa: ca, tlsCertificate: certificate, tlsKey, pinnedCertificates }: TlsColumns,
   open: (sealed: Buffer) => string | null,
-): Omit<Row, keyof TlsColumns> & PlatformTls {
-  const { tlsCa: ca, tlsCertificate: certificate, tlsKey, pinnedCertificates, ...rest } = row;
+): PlatformTls {
   const key = tlsKey && open(tlsKey);
   const client: PeerTls['client'] = certificate !== null && key !== null ? { certificate, key } : null;
   return {
-    ...rest,
-    ...((ca !== null || client !== null) && { tls: { ca, client } }),
-    ...(pinnedCertificates.length > 0 && { pinnedCertificates }),
+    tls: ca !== null || client !== null ? { ca, client } : undefined,
+    pinnedCertificates: pinnedCertificates.length > 0 ? pinnedCertificates : undefined,
   };
 }
 

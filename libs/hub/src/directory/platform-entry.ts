@@ -10,9 +10,11 @@ import {
 import { type Participant } from '../agreement';
 import { type EndpointRecord, type PartyRecord, type PlatformRecord } from '../ports';
 
-/** A platform as the forwarding path needs it: every question is one map look-up. */
+/**
+ * A platform as the forwarding path needs it. A hub has thousands of them, so that nothing is kept twice: a platform's
+ * few endpoints are looked through.
+ */
 export class PlatformEntry {
-  private readonly endpoints: ReadonlyMap<string, string>;
   private readonly partiesByKey: ReadonlyMap<PartyKey, readonly PartyRecord[]>;
   /** The `Authorization` header that opens this platform; null until it is registered. */
   readonly authorization: string | null;
@@ -24,7 +26,6 @@ export class PlatformEntry {
   readonly pins: ReadonlySet<string> | null;
 
   constructor(readonly record: PlatformRecord) {
-    this.endpoints = new Map(record.endpoints.map((e) => [endpointKey(e.module, e.interfaceRole), e.url]));
     this.partiesByKey = byPair(record.parties);
     const { peerToken, tokenEncoding } = record;
     this.authorization = peerToken === null ? null : authorizationHeader(peerToken, tokenEncoding);
@@ -39,7 +40,10 @@ export class PlatformEntry {
   }
 
   endpoint(module: string, interfaceRole: InterfaceRole): string | undefined {
-    return this.endpoints.get(endpointKey(module, interfaceRole));
+    for (const endpoint of this.record.endpoints) {
+      if (endpoint.module === module && endpoint.interfaceRole === interfaceRole) return endpoint.url;
+    }
+    return undefined;
   }
 
   /** The roles that a pair has or had here; a party that was given up is still listed, with `held` false. */
@@ -80,10 +84,6 @@ export class PlatformEntry {
   hasRole(pair: PartyId, roles: readonly Role[]): boolean {
     return this.partiesOf(pair).some((party) => roles.includes(party.role));
   }
-}
-
-function endpointKey(module: string, interfaceRole: InterfaceRole): string {
-  return `${module}/${interfaceRole}`;
 }
 
 function byPair(parties: readonly PartyRecord[]): Map<PartyKey, PartyRecord[]> {
