@@ -48,6 +48,7 @@ export async function lendTokenA(
   return true;
 }
 
+/** Whether a platform has a token A: the one that it was invited with, or one that is lent. */
 export function hasTokenA(manager: EntityManager, platformId: string): Promise<boolean> {
   return manager.existsBy(CredentialsTokenEntity, { platformId, kind: 'A' });
 }
