@@ -56,11 +56,14 @@ async function between(platform: TestPlatform, work: (pass: () => Promise<string
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-it('registers nobody, not even by a handshake that was under way', async () => {
-  const late = await hub.start('late', [party('NL*LAT', 'CPO')]);
-  const { id, token_a } = await hub.admin.createPlatform('late', [party('NL*LAT', 'CPO')]);
+it.each([
+  ['NL*LAT', 'taken back', 'SUSPENDED', (id: string) => hub.admin.unregister(id)],
+  ['NL*OLD', 'replaced', 'PLANNED', (id: string) => hub.admin.tokenA(id)],
+])('of %s, when %s, registers nobody by a handshake that was under way', async (pair, _, status, end) => {
+  const late = await hub.start(pair, [party(pair, 'CPO')]);
+  const { id, token_a } = await hub.admin.createPlatform(pair, [party(pair, 'CPO')]);
   const { origin, server } = await between(late, async (pass) => {
-    await hub.admin.unregister(id);
+    await end(id);
     return pass();
   });
   late.hub.token = token_a;
@@ -71,7 +74,7 @@ it('registers nobody, not even by a handshake that was under way', async () => {
   });
   server.close();
   expect([answer.httpStatus, answer.json().status_code]).toEqual([401, 2000]);
-  expect(await hub.admin.show(id)).toMatchObject({ status: 'SUSPENDED', parties: [{ held: false }] });
+  expect(await hub.admin.show(id)).toMatchObject({ status, parties: [{ status }] });
 });
 
 it('registers nobody by a handshake that the hub began either, and the platform is told', async () => {

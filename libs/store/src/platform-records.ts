@@ -38,16 +38,8 @@ const ENDPOINT_COLUMNS = ['module', 'interfaceRole', 'url'] satisfies (keyof End
 
 /** Columns of few values: the same value is the same string in all records. */
 const FEW_VALUES = [
-  ...([
-    'status',
-    'version',
-    'tokenEncoding',
-    'countryCode',
-    'role',
-    'module',
-    'interfaceRole',
-    'kind',
-  ] as const),
+  ...(['status', 'version', 'tokenEncoding', 'countryCode'] as const),
+  ...(['role', 'module', 'interfaceRole', 'kind'] as const),
 ] satisfies (keyof PlatformRow | keyof PartyRecord | keyof EndpointRecord | keyof IssuedToken)[];
 
 const TOKEN_COLUMNS = ['hash', 'kind', 'expiresAt'] satisfies (keyof IssuedToken)[];

@@ -79,12 +79,12 @@ function refusalOf(
   return notAnnounced(platform.announcedParties, claims);
 }
 
-/** A handshake takes a while, and the invitation that it began with may be taken back meanwhile. */
+/** A handshake takes a while, and the invitation that it began with may be taken back or replaced meanwhile. */
 async function notInvited(
   manager: EntityManager,
-  { platformId, kind }: Registration,
+  { platformId, kind, openedByHash }: Registration,
 ): Promise<RegistrationOutcome | undefined> {
-  if (kind === 'update' || (await hasTokenA(manager, platformId))) return undefined;
+  if (kind === 'update' || (await hasTokenA(manager, platformId, openedByHash))) return undefined;
   return { outcome: 'not_invited' };
 }
 

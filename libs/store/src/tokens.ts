@@ -48,9 +48,9 @@ export async function lendTokenA(
   return true;
 }
 
-/** Whether a platform has a token A: the one that it was invited with, or one that is lent. */
-export function hasTokenA(manager: EntityManager, platformId: string): Promise<boolean> {
-  return manager.existsBy(CredentialsTokenEntity, { platformId, kind: 'A' });
+/** Whether a token A, handed out by the operator or lent, is still the platform's. */
+export function hasTokenA(manager: EntityManager, platformId: string, hash: string): Promise<boolean> {
+  return manager.existsBy(CredentialsTokenEntity, { platformId, hash, kind: 'A' });
 }
 
 /** The end of a token that was lent. @returns whether it was there still, as a token A */

@@ -38,9 +38,9 @@ export class CredentialsController {
     version: Version,
     kind: 'first' | 'update',
   ): Promise<ConfigurationAnswer> {
-    const { platform } = request.holder;
+    const { platform, token } = request.holder;
     const { body, headers } = request.incoming;
-    const asked = { platform, kind, version, body, headers };
+    const asked = { platform, tokenHash: token.hash, kind, version, body, headers };
     const work = () => registerPlatform(this.parts.registration, asked);
     return { data: await told(this.parts.log, request, DONE[kind], work) };
   }

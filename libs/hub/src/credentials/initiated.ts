@@ -22,7 +22,7 @@ export async function registerAtPeer(
   platformId: string,
   { versionsUrl, tokenA }: { readonly versionsUrl: string; readonly tokenA: string },
 ): Promise<void> {
-  await withLentToken(parts, platformId, async (token) => {
+  await withLentToken(parts, platformId, async (token, openedByHash) => {
     const record = await refresh(parts, platformId);
     if (record?.peerToken) throw new HubError('already_registered');
     const peer = new Peer(parts, { platformId, token: tokenA });
@@ -33,7 +33,7 @@ export async function registerAtPeer(
       requireNotHub(credentials.parties, parts.hub);
       await keep(
         parts,
-        registrationOf(parts, { platformId, kind: 'first', token, credentials, offer, peer }),
+        registrationOf(parts, { platformId, kind: 'first', openedByHash, token, credentials, offer, peer }),
       );
     } catch (error) {
       const { tokenEncoding } = peer;
@@ -53,7 +53,7 @@ export async function registerAtPeer(
  *   `no_common_endpoints`, `credentials_malformed`
  */
 export function rotateToken(parts: RegistrationParts, platformId: string): Promise<HubError | undefined> {
-  return withLentToken(parts, platformId, async (token) => {
+  return withLentToken(parts, platformId, async (token, openedByHash) => {
     const record = await refresh(parts, platformId);
     const { peerToken, versionsUrl, version } = record ?? {};
     if (!record || !peerToken || !versionsUrl || !version) throw new HubError('not_registered');
@@ -61,7 +61,8 @@ export function rotateToken(parts: RegistrationParts, platformId: string): Promi
     const offer = await fetchOffer(peer, versionsUrl, version);
     const request = { method: 'PUT', url: credentialsUrl(offer, versionsUrl) };
     const credentials = await handOver(peer, request, hubCredentials(parts.hub, token));
-    return keepRotated(parts, { platformId, kind: 'update', token, credentials, offer, peer }, record);
+    const agreed = { platformId, kind: 'update', openedByHash, token, credentials, offer, peer } as const;
+    return keepRotated(parts, agreed, record);
   });
 }
 
@@ -75,7 +76,7 @@ export function rotateToken(parts: RegistrationParts, platformId: string): Promi
 async function withLentToken<T>(
   { store, now, timeoutMs }: RegistrationParts,
   platformId: string,
-  handshake: (token: string) => Promise<T>,
+  handshake: (token: string, hash: string) => Promise<T>,
 ): Promise<T> {
   const token = newToken();
   const hash = hashToken(token);
@@ -83,7 +84,7 @@ async function withLentToken<T>(
   const until = new Date(now().getTime() + 4 * timeoutMs);
   if (!(await store.lendTokenA(platformId, hash, until, now()))) throw new HubError('handshake_running');
   try {
-    return await handshake(token);
+    return await handshake(token, hash);
   } catch (error) {
     await store.withdrawTokenA(platformId, hash).catch(() => undefined); // it ends by itself, only later
     throw error;

@@ -25,6 +25,8 @@ export interface RegistrationParts extends PeerParts {
 export interface Agreed {
   readonly platformId: string;
   readonly kind: Registration['kind'];
+  /** Hash of the token that opened the handshake. */
+  readonly openedByHash: string;
   readonly token: string;
   readonly credentials: Credentials;
   readonly offer: PeerOffer;
@@ -34,10 +36,11 @@ export interface Agreed {
 
 /** What is written of it, with the grace that replaced tokens have from now on. */
 export function registrationOf(parts: RegistrationParts, agreed: Agreed): Registration {
-  const { platformId, kind, token, credentials, offer, peer } = agreed;
+  const { platformId, kind, openedByHash, token, credentials, offer, peer } = agreed;
   return {
     platformId,
     kind,
+    openedByHash,
     version: offer.version,
     versionsUrl: credentials.url,
     peerToken: credentials.token,

@@ -16,6 +16,8 @@ import { newToken } from './secret';
 /** POST (`first`) or PUT (`update`) of credentials by a platform. */
 export interface CredentialsRequest {
   readonly platform: PlatformEntry;
+  /** Hash of the token that was presented. */
+  readonly tokenHash: string;
   readonly kind: Registration['kind'];
   /** The version of the credentials endpoint that was called: the one that is registered. */
   readonly version: Version;
@@ -34,7 +36,7 @@ export interface CredentialsRequest {
  */
 export async function registerPlatform(
   parts: RegistrationParts,
-  { platform, kind, version, body, headers }: CredentialsRequest,
+  { platform, tokenHash, kind, version, body, headers }: CredentialsRequest,
 ): Promise<Record<string, unknown>> {
   const registered = platform.authorization !== null;
   if (registered !== (kind === 'update'))
@@ -44,10 +46,8 @@ export async function registerPlatform(
   const peer = new Peer(parts, { platformId: platform.id, token: credentials.token });
   const offer = await fetchOffer(peer, credentials.url, version);
   const token = newToken();
-  await keep(
-    parts,
-    registrationOf(parts, { platformId: platform.id, kind, token, credentials, offer, peer }),
-  );
+  const agreed = { platformId: platform.id, kind, openedByHash: tokenHash, token, credentials, offer, peer };
+  await keep(parts, registrationOf(parts, agreed));
   return hubCredentials(parts.hub, token);
 }
 

@@ -108,6 +108,8 @@ export interface Registration {
   readonly platformId: string;
   /** `first` when it must not be registered yet (POST), `update` when it must be (PUT). */
   readonly kind: 'first' | 'update';
+  /** Hash of the token that opened the handshake: of a first registration it must be a token A of the platform still. */
+  readonly openedByHash: string;
   readonly version: Version;
   readonly versionsUrl: string;
   readonly peerToken: string;
@@ -124,7 +126,7 @@ export type RegistrationOutcome =
   | { readonly outcome: 'done' }
   | { readonly outcome: 'already_registered' }
   | { readonly outcome: 'not_registered' }
-  /** A first registration without any token A: the operator took the invitation back while the handshake was under way. */
+  /** The token A of a first registration was taken back, or replaced, while the handshake was under way. */
   | { readonly outcome: 'not_invited' }
   /** Another platform holds this party already; nothing was changed. */
   | { readonly outcome: 'party_taken'; readonly party: Party }

@@ -2,7 +2,7 @@ import { type PlatformRecord } from '@app/hub';
 import { type Party } from '@app/ocpi';
 import { type FreshDatabase, freshDatabase } from '../../../../test/support/database';
 import { emptied, sql, storeOn } from '../../../../test/support/store';
-import { claim, registrationOf } from '../../../testkit/src/twin';
+import { claim, registrationOf, tokenAHashOf } from '../../../testkit/src/twin';
 import { type Store } from '../store';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
@@ -20,10 +20,12 @@ beforeEach(() => emptied(database.url));
 beforeEach(() => sql(database.url, 'TRUNCATE status_changes'));
 
 async function made(...plannedParties: Party[]): Promise<string> {
-  const tokenAHash = `hash ${Math.random()}`;
-  const created = await store.platforms.create({ name: 'p', plannedParties, tokenAHash }, at(0));
+  const first = `hash ${Math.random()}`;
+  const created = await store.platforms.create({ name: 'p', plannedParties, tokenAHash: first }, at(0));
   if (created.outcome !== 'done') throw new Error(created.outcome);
-  return created.platform.id;
+  const { id } = created.platform;
+  await store.platforms.replaceTokenA({ platformId: id, tokenAHash: tokenAHashOf(id) }, at(0));
+  return id;
 }
 
 async function registered(...parties: Party[]): Promise<string> {

@@ -25,11 +25,17 @@ export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }
 
+/** The token A of a platform that `createdPlatform` made, as its hash. */
+export function tokenAHashOf(platformId: string): string {
+  return hashOf(`token A of ${platformId}`);
+}
+
 /** A registration of one CPO; `more` says what is different. */
 export function registrationOf(platformId: string, more: Partial<Registration> = {}): Registration {
   return {
     platformId,
     kind: 'first',
+    openedByHash: tokenAHashOf(platformId),
     version: '2.2.1',
     versionsUrl: 'https://cpo.example/ocpi/versions',
     peerToken: `peer-token-${platformId}`,
@@ -59,7 +65,9 @@ export async function createdPlatform(
     at(0),
   );
   if (created.outcome !== 'done') throw new Error(created.outcome);
-  return created.platform;
+  const { id } = created.platform;
+  await platforms.replaceTokenA({ platformId: id, tokenAHash: tokenAHashOf(id) }, at(0));
+  return (await platforms.find(id))!;
 }
 
 /** A platform that registered with these parties. */

@@ -101,7 +101,7 @@ function describeOperator(platforms: () => PlatformStore): void {
     expect(await platforms().replaceTokenA(fresh, at(1))).toEqual({ outcome: 'done' });
     expect(await platforms().findByTokenHash(issuedTokens[0]!.hash)).toBeUndefined();
     expect((await platforms().findByTokenHash(hashOf('fresh')))?.id).toBe(id);
-    await platforms().register(registrationOf(id), at(2));
+    await platforms().register(registrationOf(id, { openedByHash: fresh.tokenAHash }), at(2));
     expect(await platforms().replaceTokenA(fresh, at(3))).toEqual({ outcome: 'already_registered' });
   });
 
@@ -162,7 +162,8 @@ function describeOperator(platforms: () => PlatformStore): void {
     const other = await named('Other');
     const signs = String.raw`Ökostrom (a+b)*[c]\d.{2}^$|?_`;
     const eco = await named(signs);
-    await platforms().register(registrationOf(other, { parties: claim(OTHER_CPO) }), at(1));
+    const registration = { openedByHash: hashOf('Other'), parties: claim(OTHER_CPO) };
+    await platforms().register(registrationOf(other, registration), at(1));
     expect(await found({ name: 'OLT' })).toEqual([volt, bolt].sort());
     expect(await found({ name: '0%' })).toEqual([volt]);
     expect(await found({ name: '%' })).toEqual([volt]);

@@ -115,7 +115,7 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     const record = this.records.get(registration.platformId);
     if (record === undefined) return { outcome: 'not_registered' };
     const claimed = unique(registration.parties, roleKey);
-    const refusal = this.refusalOf(registration.kind, record, claimed);
+    const refusal = this.refusalOf(registration, record, claimed);
     if (refusal !== undefined) return refusal;
     const status = record.suspended ? 'SUSPENDED' : 'CONNECTED';
     const parties = [
@@ -235,7 +235,7 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
   }
 
   private refusalOf(
-    kind: Registration['kind'],
+    { kind, openedByHash }: Registration,
     record: PlatformRecord,
     claimed: readonly ClaimedParty[],
   ): RegistrationOutcome | undefined {
@@ -247,7 +247,7 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     const announced = this.announcedKeys.get(record.id)!;
     const stranger = claimed.find((party) => record.announced && !announced.has(roleKey(party)));
     if (stranger !== undefined) return { outcome: 'party_not_announced', party: bare(stranger) };
-    const isInvited = record.issuedTokens.some((token) => token.kind === 'A');
+    const isInvited = record.issuedTokens.some(({ kind: of, hash }) => of === 'A' && hash === openedByHash);
     return kind === 'update' || isInvited ? undefined : { outcome: 'not_invited' };
   }
 

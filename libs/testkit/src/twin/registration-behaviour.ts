@@ -2,7 +2,12 @@
 import { type PlatformRecord, type PlatformStore } from '@app/hub';
 import { type Party } from '@app/ocpi';
 import { at, claim, CPO, createdPlatform, EMSP, hashOf, OTHER_CPO } from './platform-fixtures';
-import { type PlatformStoreWorld, registeredPlatform, registrationOf } from './platform-fixtures';
+import {
+  type PlatformStoreWorld,
+  registeredPlatform,
+  registrationOf,
+  tokenAHashOf,
+} from './platform-fixtures';
 
 /** Registrations: who gets which party, which tokens work, and what a refusal leaves behind (nothing). */
 export function describeRegistration(world: () => PlatformStoreWorld): void {
@@ -95,12 +100,15 @@ function describeRefusals(platforms: () => PlatformStore): void {
     expect(await refused({ kind: 'update' }, record)).toEqual({ outcome: 'not_registered' });
   });
 
-  test('a registration whose invitation was taken back meanwhile is refused, and a new one opens it again', async () => {
+  test('a registration whose token A was taken back or replaced is refused, and the new one opens it', async () => {
     const record = await createdPlatform(platforms(), CPO);
     await platforms().withdraw(record.id, at(1));
     expect(await refused({}, record)).toEqual({ outcome: 'not_invited' });
-    await platforms().replaceTokenA({ platformId: record.id, tokenAHash: hashOf('anew') }, at(2));
-    expect(await platforms().register(registrationOf(record.id), at(3))).toEqual({ outcome: 'done' });
+    const openedByHash = hashOf('anew');
+    await platforms().replaceTokenA({ platformId: record.id, tokenAHash: openedByHash }, at(2));
+    expect(await refused({}, record)).toEqual({ outcome: 'not_invited' });
+    const registration = registrationOf(record.id, { openedByHash });
+    expect(await platforms().register(registration, at(3))).toEqual({ outcome: 'done' });
   });
 
   test('a party that another platform holds is refused on POST and PUT, and nothing changes', async () => {
@@ -233,7 +241,7 @@ function describeParties(world: () => PlatformStoreWorld): void {
     await platforms().unregister(id, at(2));
     const stranger = await platforms().register(registrationOf(id, { parties: claim(EMSP) }), at(3));
     expect(stranger).toEqual({ outcome: 'party_not_announced', party: EMSP });
-    await platforms().replaceTokenA({ platformId: id, tokenAHash: hashOf('again') }, at(4));
+    await platforms().replaceTokenA({ platformId: id, tokenAHash: tokenAHashOf(id) }, at(4));
     expect(await platforms().register(registrationOf(id), at(4))).toEqual({ outcome: 'done' });
     expect(partyOf(await platforms().find(id), CPO)).toMatchObject({
       status: 'CONNECTED',
