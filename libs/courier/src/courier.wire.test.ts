@@ -129,3 +129,12 @@ test.each(['GET', 'PUT', 'POST'])(
     expect(received.match(/\/second/g)).toHaveLength(1);
   },
 );
+
+test('a request is sent though its connections are given up in the moment that it was taken in', async () => {
+  await courier.close();
+  const settings = [undefined, { ca: '', client: null }];
+  courier = createCourier({ ...LIMITS, tlsOf: () => settings.shift() });
+  const answers = await Promise.all([send('/first'), send('/second')]);
+  expect(answers.map(({ body }) => body.toString())).toEqual(['ok', 'ok']);
+  expect(received.match(/\/(first|second)/g)?.sort()).toEqual(['/first', '/second']);
+});

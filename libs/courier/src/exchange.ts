@@ -4,7 +4,13 @@
  * The handler methods with raw header buffers are used since they cost least: no header object is built twice
  * and no stream is made for a body that is wanted whole.
  */
-import { CourierFault, type CourierAnswer, type CourierFaultKind, type CourierRequest } from '@app/hub';
+import {
+  atEndOfTurn,
+  CourierFault,
+  type CourierAnswer,
+  type CourierFaultKind,
+  type CourierRequest,
+} from '@app/hub';
 import { type Dispatcher, util } from 'undici';
 import { faultOf, isMisuse } from './fault';
 
@@ -81,9 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
-    const { httpStatus, headers, chunks } = this;
-    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, this.bytes);
-    if (this.settle()) this.outcome.resolve({ httpStatus, headers, body });
+    if (this.settle()) atEndOfTurn(() => this.outcome.resolve(this.answer()));
     this.carrier.released(this.request, this.bytes);
   }
 
@@ -102,6 +106,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Ends a request under way: undici closes its connection and calls `onError`. */
   give(kind: CourierFaultKind): void {
     this.abort?.(new CourierFault(kind));
+  }
+
+  private answer(): CourierAnswer {
+    const { httpStatus, headers, chunks } = this;
+    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, this.bytes);
+    return { httpStatus, headers, body };
   }
 
   private keep(chunk: Buffer): void {

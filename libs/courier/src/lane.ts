@@ -1,4 +1,4 @@
-import { type CourierRequest } from '@app/hub';
+import { type CourierRequest, onceAllCame } from '@app/hub';
 import { type buildConnector, Pool } from 'undici';
 import { type Carrier, type Exchange } from './exchange';
 
@@ -56,8 +56,11 @@ export class Lane implements Carrier {
     this.inFlight += 1;
     this.lastUsedMs = Date.now();
     const { method, body } = request;
-    this.pool.dispatch({ path: target, method, headers: request.headers as string[], body }, exchange);
-    exchange.handedOver();
+    const options = { path: target, method, headers: request.headers as string[], body };
+    onceAllCame(() => {
+      this.pool.dispatch(options, exchange);
+      exchange.handedOver();
+    });
   }
 
   settled(): void {
@@ -77,9 +80,9 @@ export class Lane implements Carrier {
     return this.inFlight === 0 && this.lastUsedMs <= sinceMs;
   }
 
-  /** Closes the connections as the requests on them end. */
-  close(): Promise<void> {
-    return this.pool.close();
+  /** Closes the connections as the requests on them end, those that are about to be handed over among them. */
+  close(): void {
+    onceAllCame(() => void this.pool.close());
   }
 
   /** Cuts the connections. */

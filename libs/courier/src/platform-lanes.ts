@@ -101,7 +101,7 @@ export class PlatformLanes {
 
   private drop(head: string, lane: Lane): void {
     this.lanes.delete(head);
-    void lane.close();
+    lane.close();
   }
 }
 

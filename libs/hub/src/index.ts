@@ -12,6 +12,7 @@ export * from './directory';
 export * from './exchange';
 export { Learner } from './finders';
 export * from './hub-error';
+export { atEndOfTurn, endOfTurn, onceAllCame } from './in-step';
 export * from './refusals';
 export * from './limits';
 export * from './message-ids';

@@ -5,7 +5,7 @@
  * parsing, serialising), which would cost more than all of the hub's own work on them; `npm run bench` shows it.
  * Everything else that listens here goes through Nest as usual.
  */
-import { asHubError, HubError, type Outgoing, refusalAnswer, runPath } from '@app/hub';
+import { asHubError, endOfTurn, HubError, type Outgoing, refusalAnswer, runPath } from '@app/hub';
 import { parseTarget, pathOf } from '@app/ocpi';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RouterParts } from '../parts';
@@ -29,6 +29,7 @@ export async function serveFunctional(
 ): Promise<void> {
   try {
     const body = hasBody(request) ? await readBody(request, maxBodyBytes) : null;
+    await endOfTurn();
     write(response, await runPath(incomingFrom(request, request.url ?? '/', body), parts));
   } catch (error) {
     refuse(request, response, asHubError(error), parts);
