@@ -87,7 +87,7 @@ async function partialRounds({ hub }, full, { folder, seconds, rounds, say, dire
 }
 
 /** Seconds of a trial, and how often it is repeated with what it taught. */
-const TRIAL = { seconds: 2, times: 2 };
+const TRIAL = { seconds: 2, times: 4 };
 
 /**
  * The mean pause, in ms, after which connections send again, so that together they send so many requests a second.
