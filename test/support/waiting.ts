@@ -19,7 +19,9 @@ export async function until(
 
 /** Resolves when no delivery of a database waits any more. */
 export async function allSettled(databaseUrl: string, limitMs?: number): Promise<void> {
-  const left = `SELECT platform_id, party, attempts, last_error FROM deliveries WHERE state = 'waiting' LIMIT 5`;
+  const left = `
+    SELECT platform_id, party, attempts, last_error FROM deliveries WHERE state = 'waiting'
+    UNION ALL SELECT id, 'a bundle', NULL, NULL FROM delivery_bundles LIMIT 5`;
   let waiting: object[] = [];
   const isEmpty = async (): Promise<boolean> => {
     waiting = await sql(databaseUrl, left);

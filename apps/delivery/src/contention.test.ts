@@ -106,8 +106,7 @@ function startWorkers(receivers: Receivers) {
     const at = Math.floor(Math.random() * workers.length);
     if (Math.random() < 0.1) return;
     void drainers[at]!.take(lines);
-    for (const bundle of bundles)
-      void workers[at]!.deliveries.take(bundle).then((taken) => drainers[at]!.take(taken));
+    for (const bundle of bundles) void drainers[at]!.takeBundle(bundle);
   };
   const endpoint = (): string => 'http://receiver/locations';
   const record = { status: 'CONNECTED', suspended: false, registeredAt: new Date() };
@@ -147,7 +146,7 @@ test('nothing is lost, sent twice, out of order or two at a time, whoever gets i
   let version = 0;
   const send = (object: string) => async (): Promise<void> => {
     const { lines, bundles } = await router.outbox.accept(push(object, ++version), legs(), {
-      leaseMs: LEASE_MS,
+      inBundles: true,
     });
     wake(lines, bundles);
   };

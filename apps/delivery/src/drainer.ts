@@ -32,7 +32,8 @@ export class Drainer {
   private readonly slots = new Slots();
   private readonly ready = new Map<string, DrainedLine>();
   private readonly later = new Map<string, NodeJS.Timeout>();
-  private readonly running = new Set<Promise<void>>();
+  private running = 0;
+  private allEnded: () => void = () => undefined;
   private readonly complain: (error: unknown) => void;
   private roomMade: (() => void)[] = [];
   private closed = false;
@@ -48,6 +49,18 @@ export class Drainer {
     this.begin();
     if (this.ready.size > AT_A_TIME && !this.closed)
       await new Promise<void>((resolve) => this.roomMade.push(resolve));
+  }
+
+  /** Takes a bundle over, if it is still to be had; resolves when there is room for more. */
+  async takeBundle(id: string): Promise<void> {
+    await this.take(await this.parts.deliveries.take(id, this.parts.leaseMs));
+  }
+
+  /** Takes bundles over that were forgotten (see `DeliveryStore.takeForgotten`), of about so many legs. @returns of how many */
+  async takeForgotten(overdueMs: number, limit: number): Promise<number> {
+    const legs = await this.parts.deliveries.takeForgotten(overdueMs, limit, this.parts.leaseMs);
+    await this.take(legs);
+    return legs.length;
   }
 
   /** A line that came with its leg stays so. */
@@ -67,8 +80,16 @@ export class Drainer {
     for (const resolve of this.roomMade) resolve();
     const limit = new AbortController();
     const late = delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
-    await Promise.race([Promise.all([...this.running, this.giveBackAll().catch(this.complain)]), late]);
+    await Promise.race([Promise.all([this.ended(), this.giveBackAll().catch(this.complain)]), late]);
     limit.abort();
+  }
+
+  /** Resolves when nothing is under way any more. */
+  private ended(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.running === 0) resolve();
+      else this.allEnded = resolve;
+    });
   }
 
   private async giveBackAll(): Promise<void> {
@@ -80,7 +101,7 @@ export class Drainer {
 
   private begin(): void {
     for (const [key, line] of this.ready) {
-      if (this.closed || this.running.size >= AT_A_TIME) break;
+      if (this.closed || this.running >= AT_A_TIME) break;
       this.ready.delete(key);
       this.start(line);
     }
@@ -90,12 +111,19 @@ export class Drainer {
 
   private start(line: DrainedLine): void {
     const work = isReachable(this.parts.directory, line.platformId) ? this.drain(line) : this.park(line);
-    if (!work) return;
-    const run = work.catch(this.complain).finally(() => {
-      this.running.delete(run);
-      this.begin();
-    });
-    this.running.add(run);
+    if (work) void this.follow(work);
+  }
+
+  private async follow(work: Promise<void>): Promise<void> {
+    this.running += 1;
+    try {
+      await work;
+    } catch (error) {
+      this.complain(error);
+    }
+    this.running -= 1;
+    this.begin();
+    if (this.running === 0) this.allEnded();
   }
 
   /** What waits for a slot of the platform is parked with it: nobody here is to take it for granted any more. */

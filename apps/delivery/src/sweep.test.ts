@@ -1,12 +1,12 @@
 /** What one sweep does, and that a backlog does not outgrow it. */
-import { type DeliveryLine, type DeliveryStore, type LeasedLeg } from '@app/hub';
+import { type DeliveryLine, type DeliveryStore } from '@app/hub';
 import { startSweep, type SweepParts } from './sweep';
 
 const PAGE = 1_000;
 const lines = (count: number): DeliveryLine[] =>
   Array.from({ length: count }, (_, n) => ({ platformId: 'p', line: `l${n}` }));
 
-/** A store with so many legs of each kind to look after. */
+/** A store with so many legs of each kind to look after, and who takes bundles over. */
 function backlog(left: { unpark: number; expire: number; purge: number; bundles: number }) {
   const take = (kind: keyof typeof left, limit: number): number => {
     const count = Math.min(left[kind], limit);
@@ -18,21 +18,23 @@ function backlog(left: { unpark: number; expire: number; purge: number; bundles:
     expire: async (limit) => take('expire', limit),
     purge: async (limit) => take('purge', limit),
     parkPaused: async () => 0,
-    takeForgotten: async (_, limit) => lines(take('bundles', limit)) as LeasedLeg[],
     overdue: async () => ({ data: [], nextCursor: null }),
   };
-  return deliveries as DeliveryStore;
+  const drainer = {
+    ...{ has: () => false, take: async () => undefined },
+    takeForgotten: async (_: number, limit: number) => take('bundles', limit),
+  };
+  return { deliveries, drainer };
 }
 
 test('a sweep goes on while there is a page more to let go, to end, to take over and to forget', async () => {
   const left = { unpark: 3 * PAGE, expire: 2 * PAGE + 1, purge: 4 * PAGE, bundles: 11 };
   const woken: DeliveryLine[] = [];
   const waker = { wake: (given: readonly DeliveryLine[]) => void woken.push(...given) };
-  const drainer = { has: () => false, take: async () => undefined };
   const log = { error: () => undefined };
   const expired: number[] = [];
   const onExpired = (legs: number) => void expired.push(legs);
-  const parts = { deliveries: backlog(left), waker, drainer, onExpired, log } as unknown as SweepParts;
+  const parts = { ...backlog(left), waker, onExpired, log } as unknown as SweepParts;
   const sweep = startSweep(parts);
   await new Promise((resolve) => setTimeout(resolve, 200));
   await sweep.close();

@@ -10,7 +10,7 @@ import { type Drainer } from './drainer';
 export interface SweepParts {
   readonly deliveries: DeliveryStore;
   readonly waker: Waker;
-  readonly drainer: Pick<Drainer, 'has' | 'take'>;
+  readonly drainer: Pick<Drainer, 'has' | 'take' | 'takeForgotten'>;
   /** Told how many legs a page of them was that were over their age. */
   readonly onExpired: (legs: number) => void;
   readonly log: Log;
@@ -22,9 +22,7 @@ const SWEEP_EVERY_MS = 1_000;
 const OVERDUE_MS = 2_000;
 /** Legs of one statement. */
 const PAGE = 1_000;
-/** Bundles of one statement: no more than a process drains at a time. */
-const BUNDLES = 2;
-/** Such statements in one sweep: the single lines have their turn, too. */
+/** Pages of legs in bundles in one sweep: the single lines have their turn, too. */
 const BUNDLE_PAGES = 6;
 /** Pages of each kind in one sweep: a backlog of any kind is worked off at some ten thousand legs a second. */
 const PAGES_PER_SWEEP = 20;
@@ -77,11 +75,7 @@ class Sweeper {
       onExpired(legs);
       return legs;
     });
-    const takeForgotten = async (): Promise<number> => {
-      const legs = await deliveries.takeForgotten(OVERDUE_MS, BUNDLES);
-      await drainer.take(legs);
-      return legs.length;
-    };
+    const takeForgotten = (): Promise<number> => drainer.takeForgotten(OVERDUE_MS, PAGE);
     await inPages(signal, takeForgotten, { full: 1, pages: BUNDLE_PAGES });
     for (let page = 0; page < PAGES_PER_SWEEP && !signal.aborted; page++) {
       const { data, nextCursor } = await deliveries.overdue(OVERDUE_MS, { cursor: this.cursor, limit: PAGE });

@@ -4,7 +4,6 @@ import { createCourier } from '@app/courier';
 import {
   capturingCourier,
   type Courier,
-  type DeliveryStore,
   Directory,
   leaseMs,
   LifeSigns,
@@ -61,7 +60,7 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
   const drainer = new Drainer(
     drainerParts(settings, store, { courier: capturing, directory, waker: queue, metrics, log }),
   );
-  const worker = startDrainWorker(place, (job) => takeJob(job, drainer, store.deliveries), log);
+  const worker = startDrainWorker(place, (job) => takeJob(job, drainer), log);
   const { deliveries } = store;
   const sweep = startSweep({ deliveries, waker: queue, drainer, onExpired: metrics.countExpired, log });
   const close = async (): Promise<void> => {
@@ -72,8 +71,8 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
   return { queue, courier, directory, close };
 }
 
-async function takeJob(job: DrainJob, drainer: Drainer, deliveries: DeliveryStore): Promise<void> {
-  return drainer.take('bundle' in job ? await deliveries.take(job.bundle) : job.lines);
+function takeJob(job: DrainJob, drainer: Drainer): Promise<void> {
+  return 'bundle' in job ? drainer.takeBundle(job.bundle) : drainer.take(job.lines);
 }
 
 function courierOf(settings: Settings, { tlsOf }: Directory): Courier {

@@ -1,5 +1,7 @@
 import { migrate } from '@app/store';
+import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bundled-legs';
 import { emptyDatabase, type FreshDatabase } from '../../../test/support/database';
 import { sql } from '../../../test/support/store';
 import { SCHEMA } from './data-source';
@@ -46,6 +48,25 @@ describe('the migrations', () => {
     const ran = await Promise.all([1, 2, 3].map(() => migrate(database.url)));
     expect(ran.flat().sort()).toEqual(MIGRATIONS.map((migration) => migration.name).sort());
     expect(await migrate(database.url)).toEqual([]);
+  });
+
+  test('lose no leg of a bundle on the way down', async () => {
+    await migrate(database.url);
+    const leg = { id: randomUUID(), platform_id: randomUUID(), party: 'NL*TNM', line: randomUUID() };
+    await sql(
+      database.url,
+      `INSERT INTO delivery_bundles (id, push_id, object_id, legs, leg_count, created_at, expires_at)
+       VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), $1, 1, now(), now() + interval '1 minute')`,
+      [JSON.stringify([leg])],
+    );
+    const runner = dataSource.createQueryRunner();
+    await new BundledLegs1796100000000().down(runner);
+    await runner.release();
+    const legs = await sql(
+      database.url,
+      'SELECT id, platform_id, party, line, state, attempts FROM deliveries',
+    );
+    expect(legs).toEqual([{ ...leg, state: 'waiting', attempts: 0 }]);
   });
 
   test('leave the very schema that the entities describe', async () => {

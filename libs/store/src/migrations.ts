@@ -24,6 +24,7 @@ import { DeliveryBundles1795800000000 } from '../../../migrations/1795800000000-
 import { TokenEncoding1795900000000 } from '../../../migrations/1795900000000-token-encoding';
 import { MessageFailures1796000000000 } from '../../../migrations/1796000000000-message-failures';
 import { MessageClaims1796000010000 } from '../../../migrations/1796000010000-message-claims';
+import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bundled-legs';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   TokenEncoding1795900000000,
   MessageFailures1796000000000,
   MessageClaims1796000010000,
+  BundledLegs1796100000000,
 ];

@@ -1,4 +1,4 @@
-import { leaseMs, type Log } from '@app/hub';
+import { type Log } from '@app/hub';
 import { type DrainQueue, openDrainQueue } from '@app/outbox';
 import { type Metrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
@@ -7,7 +7,7 @@ import { type RouterParts } from '../parts';
 
 /** What the roads need to hand a push over to the delivery workers. */
 export interface Deliveries {
-  readonly parts: Pick<RouterParts, 'outbox' | 'waker' | 'deliveryMaxAgeSeconds' | 'deliveryLeaseMs'>;
+  readonly parts: Pick<RouterParts, 'outbox' | 'waker' | 'deliveryMaxAgeSeconds'>;
   readonly queue: DrainQueue;
 }
 
@@ -33,6 +33,5 @@ export async function openDeliveries(
   });
   const { outbox } = store;
   const { deliveryMaxAgeSeconds } = settings;
-  const deliveryLeaseMs = leaseMs(settings.connectTimeoutMs, settings.forwardTimeoutMs);
-  return { parts: { outbox, waker: queue, deliveryMaxAgeSeconds, deliveryLeaseMs }, queue };
+  return { parts: { outbox, waker: queue, deliveryMaxAgeSeconds }, queue };
 }

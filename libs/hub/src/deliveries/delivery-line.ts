@@ -8,6 +8,15 @@ import { type DeliveryLine, type Leg } from '../ports';
  */
 export function deliveryLine({ platformId, party }: Leg, { key }: PushedObject): DeliveryLine {
   const receiver = party ? partyKey(party) : '';
-  const hex = hash('sha256', `${platformId} ${receiver} ${key}`, 'hex').slice(0, 32);
-  return { line: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), platformId };
+  return { line: hashId(`${platformId} ${receiver} ${key}`), platformId };
+}
+
+/** A name for an object as long as a UUID, made like that of a line. */
+export function objectId({ key }: PushedObject): string {
+  return hashId(key);
+}
+
+function hashId(text: string): string {
+  const hex = hash('sha256', text, 'hex').slice(0, 32);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

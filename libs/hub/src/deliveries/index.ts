@@ -1,3 +1,3 @@
 export { leaseMs, sendLeg, type SendLegParts, type SentLeg } from './attempt';
-export { deliveryLine } from './delivery-line';
+export { deliveryLine, objectId } from './delivery-line';
 export { type BroadcastSender, broadcastReceivers } from './receivers';

@@ -59,8 +59,8 @@ export interface DueLegs {
 export interface AcceptOptions {
   /** What it changes in the object store. */
   readonly change?: ObjectChange;
-  /** How long a worker must have a leg for, to send it, in ms. Given, many legs are bundled. */
-  readonly leaseMs?: number;
+  /** Many legs go in bundles (see `DueLegs`); without it, each has its line looked at. */
+  readonly inBundles?: boolean;
 }
 
 /** The accepting side. */
@@ -111,10 +111,18 @@ export type Settlement =
 export interface DeliveryStore {
   /** Leases the oldest leg of a line when it is due and nobody has it. */
   lease(line: DeliveryLine, leaseMs: number): Promise<NextLeg>;
-  /** Takes a bundle over. @returns its legs; none when somebody else has it */
-  take(bundle: string): Promise<readonly LeasedLeg[]>;
-  /** Takes bundles over that wait for longer than `overdueMs`. @returns their legs */
-  takeForgotten(overdueMs: number, limit: number): Promise<readonly LeasedLeg[]>;
+  /**
+   * Takes a bundle over.
+   *
+   * @param leaseMs for how long a worker must have a leg, to send it; these are leased for longer
+   * @returns its legs, but for those of paused receivers; none when somebody else has it
+   */
+  take(bundle: string, leaseMs: number): Promise<readonly LeasedLeg[]>;
+  /**
+   * Takes bundles over that wait for longer than `overdueMs`, or whose worker died: until they have `limit` legs
+   * together. @returns their legs, none of which is for a paused receiver
+   */
+  takeForgotten(overdueMs: number, limit: number, leaseMs: number): Promise<readonly LeasedLeg[]>;
   /** Gives a leg back that was not sent. Without effect when the lease was lost in the meantime. */
   release(leg: LeasedLeg): Promise<void>;
   /**

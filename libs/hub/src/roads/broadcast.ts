@@ -18,8 +18,6 @@ export interface BroadcastParts {
   readonly waker: Waker;
   /** How long a delivery is tried for, in s. */
   readonly deliveryMaxAgeSeconds: number;
-  /** See `leaseMs`: the workers' own. */
-  readonly deliveryLeaseMs: number;
   readonly newId: () => string;
   readonly now: () => Date;
 }
@@ -37,10 +35,7 @@ export async function broadcast(permitted: Permitted, parts: BroadcastParts): Pr
   const legs = broadcastReceivers(parts.directory, { caller, from, version, row, at });
   const push = pushOf(permitted, version, parts);
   const change = objectChangeOf(permitted);
-  const { lines, bundles } = await parts.outbox.accept(push, legs, {
-    change,
-    leaseMs: parts.deliveryLeaseMs,
-  });
+  const { lines, bundles } = await parts.outbox.accept(push, legs, { change, inBundles: true });
   parts.waker.wake(lines, bundles);
   return { ...permitted, answer: accepted(legs.length, parts), onwardRequestId: null };
 }

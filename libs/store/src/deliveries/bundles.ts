@@ -1,136 +1,123 @@
 /**
- * Bundles: many legs of one push that one worker takes over together. They are leased as they are accepted: else a
- * push to thousands would be written, and then, leg by leg, written again for the leases.
+ * Bundles: many legs of one push in one row, until a worker takes them over. A push to thousands is accepted, and its
+ * sender answered, without a row for each receiver; the worker writes those while it is sending already.
+ *
+ * A leg is in a bundle or a row of its own, and never both. Before anything newer is accepted for its object, a bundle
+ * is spread, so that whatever is ordered behind a leg or replaces it finds it as a row.
  */
 import { randomUUID } from 'node:crypto';
-import { type DeliveryLine, type LeasedLeg } from '@app/hub';
-import { type DataSource, type EntityManager } from 'typeorm';
-import { type TakenRow, toLeg } from './lease';
-import { type PushCache } from './push-cache';
+import { type DeliveryLine, type Leg, objectId, type OutgoingPush } from '@app/hub';
+import { partyKey } from '@app/ocpi';
+import { type EntityManager } from 'typeorm';
+import { NOW } from './conditions';
 
-/** Fewer legs are leased each: a bundle costs a row and its removal, and what it holds waits for one worker. */
-const SMALLEST_BUNDLE = 20;
+/** Fewer legs are leased each: a bundle costs two statements more, and what it holds waits for one worker. */
+export const SMALLEST_BUNDLE = 20;
 /** A push to thousands is still several bundles, so that workers share it. */
 const LARGEST_BUNDLE = 500;
-/** For how long a bundle may wait for its worker, in ms: what comes later is leased leg by leg. */
-export const BUNDLE_WAIT_MS = 10_000;
 
-/** Which legs go in which bundle. */
-export interface Bundling {
-  readonly ids: readonly string[];
-  /** For each leg the place of its bundle in `ids`, counted from 1 as PostgreSQL does; null: in none. */
-  readonly placeOfLeg: readonly (number | null)[];
+/** A leg as it stands in a bundle. */
+export interface BundledLeg {
+  readonly id: string;
+  readonly platform_id: string;
+  readonly party: string | null;
+  readonly line: string;
 }
+
+/** A leg, and the line that it is in. */
+export interface LegInLine {
+  readonly leg: Leg;
+  readonly line: string;
+}
+
+const INSERT = `
+  INSERT INTO delivery_bundles (id, push_id, object_id, legs, leg_count, created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, ${NOW}, now() + $6 * interval '1 second')`;
+
+/** Bundles that no worker has, or whose worker died. */
+export const UNTAKEN = '(lease_until IS NULL OR lease_until < now())';
 
 /**
- * Bundles legs up, if they are many.
+ * Locks bundles that meet a condition, oldest first, until they have so many legs (`limit`) together.
  *
- * @param lines of the legs, in their order
- * @param apart lines that are looked at one by one: something that must go first waits in them
+ * An array is made once. As the members of an `IN`, the bundles could be looked for anew for each row of the table, and
+ * each time those would be found that are left.
  */
-export function bundleUp(lines: readonly string[], apart: ReadonlySet<string>): Bundling {
-  const taken = new Set(apart);
-  const alone = lines.map((line) => !taken.has(line) && taken.add(line) !== undefined);
-  const count = alone.filter(Boolean).length;
-  if (count < SMALLEST_BUNDLE) return { ids: [], placeOfLeg: lines.map(() => null) };
-  let place = 0;
-  return {
-    ids: Array.from({ length: Math.ceil(count / LARGEST_BUNDLE) }, () => randomUUID()),
-    placeOfLeg: alone.map((isAlone) => (isAlone ? 1 + Math.floor(place++ / LARGEST_BUNDLE) : null)),
-  };
-}
+export const oldestBundles = (condition: string, limit: string): string => `ARRAY(
+  SELECT id FROM delivery_bundles WHERE id IN (
+    SELECT id FROM (
+      SELECT id, sum(leg_count) OVER (ORDER BY created_at, id) - leg_count AS before
+      FROM delivery_bundles WHERE ${condition}) queue
+    WHERE before < ${limit})
+  FOR UPDATE SKIP LOCKED)`;
 
-/** One worker gets a bundle, whoever asks for it with him: it is his who takes its row away. */
-const takeWhere = (condition: string): string => `
-  WITH taken AS (
-    DELETE FROM delivery_bundles WHERE id IN (
-      SELECT id FROM delivery_bundles WHERE ${condition} FOR UPDATE SKIP LOCKED)
-    RETURNING *
+/**
+ * Makes rows of the legs of bundles. Those that a worker has taken stay leased by it, and it is the worker's own lease
+ * that they get: it may be sending them.
+ */
+const spreadAll = (ids: string): string => `
+  WITH bundle AS (
+    DELETE FROM delivery_bundles WHERE id = ANY(${ids}) RETURNING *
   )
-  SELECT leg.line, leg.platform_id AS "platformId", leg.id, leg.lease_id, leg.push_id, leg.party, leg.attempts,
-    extract(epoch FROM leg.expires_at - now())::float8 * 1000 AS remaining_ms,
-    extract(epoch FROM leg.lease_until - now())::float8 * 1000 AS leased_ms
-  FROM taken CROSS JOIN LATERAL (
-    SELECT * FROM deliveries
-    WHERE push_id = taken.push_id AND sequence BETWEEN taken.first_sequence AND taken.last_sequence
-      AND lease_id = taken.id AND state = 'waiting' AND lease_until > now() AND expires_at > now() OFFSET 0) leg`;
+  INSERT INTO deliveries (id, push_id, platform_id, party, line, state, parked, attempts,
+    created_at, next_attempt_at, expires_at, lease_id, lease_until)
+  SELECT leg.id, bundle.push_id, leg.platform_id, leg.party, leg.line, 'waiting', false, 0,
+    bundle.created_at, bundle.created_at, bundle.expires_at, bundle.lease_id, bundle.lease_until
+  FROM bundle CROSS JOIN LATERAL json_to_recordset(bundle.legs)
+    AS leg (id uuid, platform_id uuid, party text, line uuid)
+  RETURNING line, platform_id AS "platformId", coalesce(lease_until > now(), false) AS leased`;
 
-const TAKE = takeWhere('id = $1');
+const SPREAD = spreadAll('ARRAY[$1::uuid]');
 
-const TAKE_FORGOTTEN = takeWhere(`id IN (
-  SELECT id FROM delivery_bundles WHERE created_at < now() - $1 * interval '1 ms' ORDER BY created_at LIMIT $2)`);
+/** Who has one of them locked is making rows of it: they are there when the lock is free. */
+const SPREAD_OBJECT = spreadAll(
+  'ARRAY(SELECT id FROM delivery_bundles WHERE object_id = $1 ORDER BY id FOR UPDATE)',
+);
 
-/** Bundles that nobody has taken yet, with a leg of the condition: all their legs are free again. */
-const takeBackWhere = (condition: string): string => `
-  WITH back AS (
-    DELETE FROM delivery_bundles WHERE id IN (
-      SELECT id FROM delivery_bundles
-      WHERE id IN (SELECT lease_id FROM deliveries WHERE ${condition} AND state = 'waiting')
-      FOR UPDATE SKIP LOCKED)
-    RETURNING *
-  )
-  UPDATE deliveries delivery SET lease_id = NULL, lease_until = NULL FROM back
-  WHERE delivery.push_id = back.push_id AND delivery.lease_id = back.id AND delivery.state = 'waiting'
-    AND delivery.sequence BETWEEN back.first_sequence AND back.last_sequence
-  RETURNING delivery.line, delivery.platform_id AS "platformId"`;
+const SPREAD_EXPIRED = spreadAll(oldestBundles(`expires_at <= now() AND ${UNTAKEN}`, '$1'));
 
-const TAKE_BACK_LINES = takeBackWhere('line = ANY($1::uuid[])');
+type SpreadRow = DeliveryLine & { readonly leased: boolean };
 
-const TAKE_BACK_PLATFORM = takeBackWhere('platform_id = $1');
-
-const RELEASE = `
-  UPDATE deliveries delivery SET lease_id = NULL, lease_until = NULL
-  FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[])) AS given (id, lease_id)
-  WHERE delivery.id = given.id AND delivery.lease_id = given.lease_id AND delivery.state = 'waiting'`;
-
-type BundledRow = Omit<TakenRow, 'due_in_ms'> & DeliveryLine & { readonly leased_ms: number };
-
-/** The legs of a bundle, if nobody has taken it yet. */
-export function takeBundle(dataSource: DataSource, pushes: PushCache, id: string): Promise<LeasedLeg[]> {
-  return take(dataSource, pushes, [TAKE, [id]]);
+/** Writes legs in bundles. @returns the ids of the bundles */
+export async function insertBundles(
+  manager: EntityManager,
+  push: OutgoingPush,
+  legs: readonly LegInLine[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let at = 0; at < legs.length; at += LARGEST_BUNDLE) {
+    const id = randomUUID();
+    const bundled = legs.slice(at, at + LARGEST_BUNDLE).map(bundledLeg);
+    const values = [JSON.stringify(bundled), bundled.length, push.maxAgeSeconds];
+    await manager.query(INSERT, [id, push.id, objectId(push.object), ...values]);
+    ids.push(id);
+  }
+  return ids;
 }
 
-/** The legs of so many bundles that wait for longer than `overdueMs`. */
-export function takeForgotten(
-  dataSource: DataSource,
-  pushes: PushCache,
-  overdueMs: number,
-  limit: number,
-): Promise<LeasedLeg[]> {
-  return take(dataSource, pushes, [TAKE_FORGOTTEN, [overdueMs, limit]]);
+function bundledLeg({ leg: { platformId, party }, line }: LegInLine): BundledLeg {
+  return { id: randomUUID(), platform_id: platformId, party: party && partyKey(party), line };
 }
 
-async function take(
-  dataSource: DataSource,
-  pushes: PushCache,
-  [text, values]: readonly [string, unknown[]],
-): Promise<LeasedLeg[]> {
-  const askedAt = performance.now();
-  const rows = await dataSource.query<BundledRow[]>(text, values);
-  const found = await pushes.get(rows.map(({ push_id }) => push_id));
-  return rows.flatMap((row) => {
-    const push = found.get(row.push_id);
-    return push ? [toLeg(row, row, push, askedAt + row.leased_ms)] : [];
-  });
+/** Makes rows of the legs of a bundle, unless somebody else did. */
+export async function spreadBundle(manager: EntityManager, id: string): Promise<void> {
+  await spread(manager, SPREAD, id);
 }
 
-/** What must be ordered behind a newer push, or replaced by it, cannot wait in a bundle. @returns lines to wake */
-export function takeBackLines(manager: EntityManager, lines: readonly string[]): Promise<DeliveryLine[]> {
-  return takeBack(manager, TAKE_BACK_LINES, [...lines]);
+/** Makes rows of all bundles of an object, whose lock the caller has. @returns lines to wake */
+export function spreadObject(
+  manager: EntityManager,
+  object: OutgoingPush['object'],
+): Promise<DeliveryLine[]> {
+  return spread(manager, SPREAD_OBJECT, objectId(object));
 }
 
-/** So that the legs of a platform can be parked. @returns lines to wake */
-export function takeBackPlatform(manager: EntityManager, platformId: string): Promise<DeliveryLine[]> {
-  return takeBack(manager, TAKE_BACK_PLATFORM, platformId);
+/** What nobody took in its time can be ended leg by leg: at least so many legs, if there are as many. */
+export async function spreadExpired(manager: EntityManager, legs: number): Promise<void> {
+  await spread(manager, SPREAD_EXPIRED, legs);
 }
 
-async function takeBack(manager: EntityManager, text: string, value: unknown): Promise<DeliveryLine[]> {
-  const [lines] = await manager.query<[DeliveryLine[], number]>(text, [value]);
-  return lines;
-}
-
-/** Gives legs back as they are. */
-export async function releaseLegs(dataSource: DataSource, legs: readonly LeasedLeg[]): Promise<undefined[]> {
-  await dataSource.query(RELEASE, [legs.map(({ id }) => id), legs.map(({ leaseId }) => leaseId)]);
-  return legs.map(() => undefined);
+async function spread(manager: EntityManager, text: string, value: unknown): Promise<DeliveryLine[]> {
+  const rows = await manager.query<SpreadRow[]>(text, [value]);
+  return rows.filter(({ leased }) => !leased).map(({ line, platformId }) => ({ line, platformId }));
 }

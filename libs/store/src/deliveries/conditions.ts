@@ -8,3 +8,6 @@ export const NOW = `date_trunc('milliseconds', now())`;
 
 /** Two workers never lease one leg, and what one holds is not touched by others. */
 export const FREE = `(delivery.lease_until IS NULL OR delivery.lease_until < now())`;
+
+/** Whether nothing can be sent to a platform now. */
+export const PARKED = `(platform.status <> 'CONNECTED' OR platform.suspended OR receiver.paused_at IS NOT NULL)`;

@@ -115,7 +115,7 @@ test('a leg that is sent again by hand as a newer PUT is accepted never goes out
       }),
     );
     await Promise.all([
-      store.outbox.accept(push(rest), legs, { leaseMs: LEASE_MS }),
+      store.outbox.accept(push(rest), legs, { inBundles: true }),
       ...ids.map((id) => store.deliveryArchive.retry(id, 60)),
     ]);
   }

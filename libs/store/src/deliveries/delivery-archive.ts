@@ -17,18 +17,36 @@ import { pageOf, readCursor, readTimeCursor, UUID, writeCursor } from '../cursor
 import { DeliveryReceiverEntity } from '../entities';
 import { inTransaction } from '../transaction';
 import { FREE, NOW } from './conditions';
-import { takeBackPlatform } from './bundles';
+import { spreadObject } from './bundles';
 import { lockObject } from './object-lock';
 import { parkLegs } from './upkeep';
 
-const VIEW = `
+const viewOf = (legs: string, pushId: string): string => `
   SELECT delivery.id, delivery.state, delivery.platform_id AS "platformId", delivery.party AS receiver,
     push.module, push.method, substr(push.object_path, length(push.module) + 2) AS object,
-    push.correlation_id AS "correlationId", left(push.request_id, 255) AS "requestId", delivery.attempts, delivery.last_error AS "lastError",
-    delivery.created_at AS "createdAt",
+    push.correlation_id AS "correlationId", left(push.request_id, 255) AS "requestId", delivery.attempts,
+    delivery.last_error AS "lastError", delivery.created_at AS "createdAt",
     CASE WHEN delivery.state = 'waiting' AND NOT delivery.parked THEN delivery.next_attempt_at END
       AS "nextAttemptAt"
-  FROM deliveries delivery JOIN pushes push ON push.id = delivery.push_id`;
+  FROM ${legs} JOIN pushes push ON push.id = ${pushId}`;
+
+/** Legs that are rows. */
+const ROWS = viewOf('deliveries delivery', 'delivery.push_id');
+
+/** Legs in bundles. */
+const BUNDLED = viewOf(
+  `delivery_bundles bundle CROSS JOIN LATERAL (
+    SELECT leg.*, 'waiting' AS state, false AS parked, 0 AS attempts, NULL AS last_error, bundle.created_at,
+      bundle.created_at AS next_attempt_at
+    FROM json_to_recordset(bundle.legs) AS leg (id uuid, platform_id uuid, party text)) delivery`,
+  'bundle.push_id',
+);
+
+/** Bundles are looked through for what is no row only. */
+const FIND = `
+  ${ROWS} WHERE delivery.id = $1
+  UNION ALL ${BUNDLED} WHERE delivery.id = $1 AND strpos(bundle.legs::text, $1::uuid::text) > 0
+    AND NOT EXISTS (SELECT FROM deliveries WHERE id = $1)`;
 
 /** One condition for each property of the filter that is given; `?` stands for its value. */
 const CONDITIONS: Readonly<Record<keyof DeliveryFilter, string>> = {
@@ -55,8 +73,9 @@ const SUPERSEDED = `
   ) AS superseded`;
 
 const OBJECT_OF = `
-  SELECT push.module, push.rest, push.query
-  FROM deliveries delivery JOIN pushes push ON push.id = delivery.push_id WHERE delivery.id = $1`;
+  SELECT module, rest, query FROM pushes WHERE id = coalesce(
+    (SELECT push_id FROM deliveries WHERE id = $1),
+    (SELECT push_id FROM delivery_bundles WHERE strpos(legs::text, $1::uuid::text) > 0 LIMIT 1))`;
 
 const RETRY = `
   UPDATE deliveries SET state = 'waiting', parked = false, finished_at = NULL, next_attempt_at = ${NOW},
@@ -104,14 +123,18 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
       conditions.push(bind('(delivery.created_at, delivery.id) < (?, ?)', at, id));
     }
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    const order = bind('ORDER BY delivery.created_at DESC, delivery.id DESC LIMIT ?', limit + 1);
-    const rows = await this.dataSource.query<DeliveryView[]>(`${VIEW} ${where} ${order}`, values);
+    const most = bind('LIMIT ?', limit + 1);
+    const newest = `${where} ORDER BY delivery.created_at DESC, delivery.id DESC ${most}`;
+    const rows = await this.dataSource.query<DeliveryView[]>(
+      `(${ROWS} ${newest}) UNION ALL (${BUNDLED} ${newest}) ORDER BY "createdAt" DESC, id DESC ${most}`,
+      values,
+    );
     return pageOf(rows, limit, (last) => writeCursor(last.createdAt.toISOString(), last.id));
   }
 
   async find(id: string): Promise<DeliveryView | undefined> {
     if (!UUID.test(id)) return undefined;
-    const [row] = await this.dataSource.query<DeliveryView[]>(`${VIEW} WHERE delivery.id = $1`, [id]);
+    const [row] = await this.dataSource.query<DeliveryView[]>(FIND, [id]);
     return row;
   }
 
@@ -132,8 +155,7 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
 
   async pause(platformId: string): Promise<void> {
     await this.dataSource.query(PAUSE, [platformId]);
-    // Legs of others that come back with its own are found by the sweep.
-    await takeBackPlatform(this.dataSource.manager, platformId);
+    // What it has in bundles is kept back by the worker that takes them.
     await parkLegs(this.dataSource, platformId);
   }
 
@@ -163,7 +185,7 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
   ): Promise<DeliveryChange> {
     if (!UUID.test(id)) return { outcome: 'not_found' };
     return inTransaction(this.dataSource, async (manager): Promise<DeliveryChange> => {
-      await lockObjectOf(manager, id);
+      await holdObjectOf(manager, id);
       const [leg] = await manager.query<{ state: DeliveryState; free: boolean }[]>(
         `SELECT state, ${FREE} AS free FROM deliveries delivery WHERE id = $1 FOR UPDATE`,
         [id],
@@ -175,10 +197,16 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
   }
 }
 
-/** Nothing newer is accepted for the object of a leg while the operator changes the leg. */
-async function lockObjectOf(manager: EntityManager, id: string): Promise<void> {
+/**
+ * Nothing newer is accepted for the object of a leg while the operator changes the leg, and all legs of the object are
+ * rows. What comes out of bundles by that is found by the sweep.
+ */
+async function holdObjectOf(manager: EntityManager, id: string): Promise<void> {
   const [push] = await manager.query<Pick<OutgoingPush, 'module' | 'rest' | 'query'>[]>(OBJECT_OF, [id]);
-  if (push) await lockObject(manager, pushedObject(push.module, push.rest, push.query));
+  if (!push) return;
+  const object = pushedObject(push.module, push.rest, push.query);
+  await lockObject(manager, object);
+  await spreadObject(manager, object);
 }
 
 async function changed(manager: EntityManager, text: string, values: unknown[]): Promise<DeliveryLine> {

@@ -12,8 +12,8 @@ import { type DataSource } from 'typeorm';
 import { Gatherer } from './gatherer';
 import { leaseLines } from './lease';
 import { PushCache } from './push-cache';
-import { releaseLegs, takeBundle, takeForgotten } from './bundles';
-import { type Ended, endLegs, retryLeg } from './settle';
+import { type Ended, endLegs, releaseLegs, retryLeg } from './settle';
+import { TakenBundles } from './taken-bundles';
 import { expireLegs, overdueLines, parkLegs, parkPaused, purgeLegs, unparkLegs } from './upkeep';
 
 /** Two statements of each kind at a time, so that one travels while the other works; six of the pool's ten at most. */
@@ -33,12 +33,14 @@ interface LeaseQuestion {
 
 export class PostgresDeliveryStore implements DeliveryStore {
   private readonly pushes: PushCache;
+  private readonly bundles: TakenBundles;
   private readonly leases: Gatherer<LeaseQuestion, NextLeg>;
   private readonly ends: Gatherer<Ended, boolean>;
   private readonly releases: Gatherer<LeasedLeg, undefined>;
 
   constructor(private readonly dataSource: DataSource) {
     this.pushes = new PushCache(dataSource);
+    this.bundles = new TakenBundles(dataSource, this.pushes);
     this.leases = new Gatherer((questions) => this.leaseAll(questions), GATHERED);
     this.ends = new Gatherer((ended) => endLegs(dataSource, ended), ENDS);
     this.releases = new Gatherer((legs) => releaseLegs(dataSource, legs), GATHERED);
@@ -48,19 +50,23 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return this.leases.ask({ line, leaseMs });
   }
 
-  take(bundle: string): Promise<readonly LeasedLeg[]> {
-    return takeBundle(this.dataSource, this.pushes, bundle);
+  take(bundle: string, leaseMs: number): Promise<readonly LeasedLeg[]> {
+    return this.bundles.take(bundle, leaseMs);
   }
 
-  takeForgotten(overdueMs: number, limit: number): Promise<readonly LeasedLeg[]> {
-    return takeForgotten(this.dataSource, this.pushes, overdueMs, limit);
+  takeForgotten(overdueMs: number, limit: number, leaseMs: number): Promise<readonly LeasedLeg[]> {
+    return this.bundles.takeForgotten(overdueMs, limit, leaseMs);
   }
 
-  release(leg: LeasedLeg): Promise<void> {
-    return this.releases.ask(leg);
+  async release(leg: LeasedLeg): Promise<void> {
+    const spreading = this.bundles.spread(leg);
+    if (spreading) await spreading;
+    await this.releases.ask(leg);
   }
 
   async settle(leg: LeasedLeg, settlement: Settlement): Promise<boolean> {
+    const spreading = this.bundles.spread(leg);
+    if (spreading) await spreading;
     if (settlement.state !== 'waiting') return this.ends.ask({ leg, settlement });
     await retryLeg(this.dataSource, leg, settlement);
     return true;
@@ -92,7 +98,8 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   async countWaiting(): Promise<number> {
     const [row] = await this.dataSource.query<{ readonly legs: number }[]>(
-      `SELECT count(*)::int AS legs FROM (SELECT FROM deliveries WHERE state = 'waiting' LIMIT ${COUNT_LIMIT}) waiting`,
+      `SELECT (SELECT count(*)::int FROM (SELECT FROM deliveries WHERE state = 'waiting' LIMIT ${COUNT_LIMIT}) waiting)
+        + (SELECT coalesce(sum(leg_count), 0)::int FROM delivery_bundles) AS legs`,
     );
     return row?.legs ?? 0;
   }

@@ -1,14 +1,28 @@
 /** Accepting legs: what they replace, what they wait behind, and what goes in bundles. */
-import { type DeliveryLine, deliveryLine, type DueLegs, type Leg, type OutgoingPush } from '@app/hub';
+import {
+  type DeliveryLine,
+  deliveryLine,
+  type DueLegs,
+  type Leg,
+  objectId,
+  type OutgoingPush,
+} from '@app/hub';
 import { partyKey } from '@app/ocpi';
 import { type EntityManager } from 'typeorm';
-import { BUNDLE_WAIT_MS, bundleUp, takeBackLines } from './bundles';
-import { FREE, NOW, REPLACEABLE } from './conditions';
+import { insertBundles, type LegInLine, SMALLEST_BUNDLE, spreadObject } from './bundles';
+import { FREE, NOW, PARKED, REPLACEABLE } from './conditions';
 
-/** What waits in these lines already. */
+/** Which of these lines have something that waits, and whether the object has legs in bundles (a row without a line). */
 const OLDER = `
-  SELECT line, bool_or(lease_id IS NOT NULL) AS leased FROM deliveries
-  WHERE line = ANY($1::uuid[]) AND state = 'waiting' GROUP BY line`;
+  SELECT DISTINCT line FROM deliveries WHERE line = ANY($1::uuid[]) AND state = 'waiting'
+  UNION ALL (SELECT NULL FROM delivery_bundles WHERE object_id = $2 LIMIT 1)`;
+
+/** What goes in no bundle: it cannot be sent now, or there is no such platform any more. */
+const UNREACHABLE = `
+  SELECT given.id FROM unnest($1::uuid[]) AS given (id)
+  LEFT JOIN platforms platform ON platform.id = given.id
+  LEFT JOIN delivery_receivers receiver ON receiver.platform_id = given.id
+  WHERE platform.id IS NULL OR ${PARKED}`;
 
 /**
  * Older pushes of this path, or of a part of it, that nobody is sending now. What their receiver asked for
@@ -27,40 +41,26 @@ const REPLACE = `
   RETURNING delivery.line, CASE WHEN delivery.parked THEN 0
     ELSE extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000 END AS wait_ms`;
 
-/**
- * A leg whose receiver cannot be reached now is parked from the start, and in no bundle. Answers with what there is to
- * send now: bundles, and the lines of legs that are in none.
- */
+/** A leg whose receiver cannot be reached now is parked from the start. Answers with the lines that are due. */
 const INSERT = `
   WITH leg AS (
     INSERT INTO deliveries (id, push_id, platform_id, party, line, state, parked, attempts,
-      created_at, next_attempt_at, expires_at, lease_id, lease_until)
+      created_at, next_attempt_at, expires_at)
     SELECT gen_random_uuid(), $1, given.platform_id, given.party, given.line, 'waiting', place.parked, 0, ${NOW},
       CASE WHEN place.parked THEN place.expires_at
         ELSE least(${NOW} + greatest(given.wait_ms, 0) * interval '1 ms', place.expires_at) END,
-      place.expires_at, place.bundle, CASE WHEN place.bundle IS NOT NULL THEN now() + $9 * interval '1 ms' END
-    FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::int[])
-      AS given (platform_id, party, line, wait_ms, place)
+      place.expires_at
+    FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[]) AS given (platform_id, party, line, wait_ms)
     JOIN platforms platform ON platform.id = given.platform_id
     LEFT JOIN delivery_receivers receiver ON receiver.platform_id = given.platform_id
-    CROSS JOIN LATERAL (
-      SELECT platform.status <> 'CONNECTED' OR platform.suspended OR receiver.paused_at IS NOT NULL AS parked
-    ) state
-    CROSS JOIN LATERAL (
-      SELECT state.parked, now() + $8 * interval '1 second' AS expires_at,
-        CASE WHEN NOT state.parked THEN ($7::uuid[])[given.place] END AS bundle) place
-    RETURNING line, platform_id, sequence, lease_id AS bundle, NOT parked AND next_attempt_at <= now() AS due
-  ), bundle AS (
-    INSERT INTO delivery_bundles (id, push_id, first_sequence, last_sequence, created_at)
-    SELECT bundle, $1, min(sequence), max(sequence), ${NOW} FROM leg WHERE bundle IS NOT NULL GROUP BY bundle
-    RETURNING id
+    CROSS JOIN LATERAL (SELECT ${PARKED} AS parked, now() + $6 * interval '1 second' AS expires_at) place
+    RETURNING line, platform_id, NOT parked AND next_attempt_at <= now() AS due
   )
-  SELECT id AS bundle, NULL AS line, NULL AS "platformId" FROM bundle
-  UNION ALL SELECT NULL, line, platform_id FROM leg WHERE due AND bundle IS NULL`;
+  SELECT line, platform_id AS "platformId" FROM leg WHERE due`;
 
 interface OlderRow {
-  readonly line: string;
-  readonly leased: boolean;
+  /** Null: the object has bundles. */
+  readonly line: string | null;
 }
 
 interface ReplacedRow {
@@ -72,49 +72,86 @@ interface ReplacedRow {
 type Waits = ReadonlyMap<string, number>;
 
 const NO_WAITS: Waits = new Map();
-
-type DueRow = { readonly bundle: string } | ({ readonly bundle: null } & DeliveryLine);
+const NOTHING: ReadonlySet<LegInLine> = new Set();
 
 /**
- * Inserts the legs of a push; a part of the transaction of `manager`.
+ * Inserts the legs of a push; a part of the transaction of `manager`, which has the lock on the object.
  *
- * @param leaseMs see `AcceptOptions`
+ * @param inBundles see `AcceptOptions`
  */
 export async function insertLegs(
   manager: EntityManager,
   push: OutgoingPush,
-  legs: readonly Leg[],
-  leaseMs: number | undefined,
+  given: readonly Leg[],
+  inBundles: boolean,
 ): Promise<DueLegs> {
-  const lines = legs.map((leg) => deliveryLine(leg, push.object).line);
-  const older = await manager.query<OlderRow[]>(OLDER, [lines]);
-  const back = older.some(({ leased }) => leased) ? await takeBackLines(manager, lines) : [];
-  const isReplacing = older.length > 0 && push.method === 'PUT';
+  const legs = given.map((leg) => ({ leg, line: deliveryLine(leg, push.object).line }));
+  const { older, back } = await lookForOlder(manager, legs, push);
+  const isReplacing = older.size > 0 && push.method === 'PUT';
+  const lines = legs.map(({ line }) => line);
   const waits = isReplacing ? await replaceOlder(manager, lines, push.object.path) : NO_WAITS;
-  const apart = leaseMs === undefined ? lines : older.map(({ line }) => line);
-  const { ids, placeOfLeg } = bundleUp(lines, new Set(apart));
-  const due = await manager.query<DueRow[]>(INSERT, [
-    push.id,
-    legs.map(({ platformId }) => platformId),
-    legs.map(({ party }) => party && partyKey(party)),
-    lines,
-    lines.map((line) => waits.get(line) ?? 0),
-    placeOfLeg,
-    ids,
-    push.maxAgeSeconds,
-    BUNDLE_WAIT_MS + (leaseMs ?? 0),
-  ]);
-  return dueOf(due, back);
+  const bundled = inBundles ? await bundledOf(manager, legs, older) : NOTHING;
+  const bundles = await insertBundles(manager, push, [...bundled]);
+  const rows = legs.filter((leg) => !bundled.has(leg));
+  const due = rows.length > 0 ? await insertRows(manager, push, rows, waits) : [];
+  return { bundles, lines: [...back, ...due] };
 }
 
-function dueOf(rows: readonly DueRow[], back: readonly DeliveryLine[]): DueLegs {
-  const bundles: string[] = [];
-  const lines = [...back];
-  for (const row of rows) {
-    if (row.bundle !== null) bundles.push(row.bundle);
-    else lines.push({ line: row.line, platformId: row.platformId });
-  }
-  return { bundles, lines };
+interface Older {
+  /** Lines in which something waits. */
+  readonly older: ReadonlySet<string>;
+  /** Lines that have come out of bundles. */
+  readonly back: readonly DeliveryLine[];
+}
+
+/** What waits in the lines already; bundles of the object are spread, so that they count, too. */
+async function lookForOlder(
+  manager: EntityManager,
+  legs: readonly LegInLine[],
+  { object }: OutgoingPush,
+): Promise<Older> {
+  const look = async (): Promise<Set<string | null>> => {
+    const rows = await manager.query<OlderRow[]>(OLDER, [legs.map(({ line }) => line), objectId(object)]);
+    return new Set(rows.map(({ line }) => line));
+  };
+  const found = await look();
+  if (!found.has(null)) return { older: found as Set<string>, back: [] };
+  const back = await spreadObject(manager, object);
+  return { older: (await look()) as Set<string>, back };
+}
+
+/**
+ * The legs that go in bundles: those that can be sent now and wait behind nothing, if they are many. A line with two of
+ * them would have one overtake the other.
+ */
+async function bundledOf(
+  manager: EntityManager,
+  legs: readonly LegInLine[],
+  older: ReadonlySet<string>,
+): Promise<ReadonlySet<LegInLine>> {
+  if (legs.length < SMALLEST_BUNDLE || new Set(legs.map(({ line }) => line)).size < legs.length)
+    return NOTHING;
+  const platforms = legs.map(({ leg }) => leg.platformId);
+  const unreachable = await manager.query<{ id: string }[]>(UNREACHABLE, [platforms]);
+  const apart = new Set(unreachable.map(({ id }) => id));
+  const free = legs.filter(({ leg, line }) => !apart.has(leg.platformId) && !older.has(line));
+  return free.length < SMALLEST_BUNDLE ? NOTHING : new Set(free);
+}
+
+function insertRows(
+  manager: EntityManager,
+  push: OutgoingPush,
+  rows: readonly LegInLine[],
+  waits: Waits,
+): Promise<DeliveryLine[]> {
+  return manager.query<DeliveryLine[]>(INSERT, [
+    push.id,
+    rows.map(({ leg }) => leg.platformId),
+    rows.map(({ leg }) => leg.party && partyKey(leg.party)),
+    rows.map(({ line }) => line),
+    rows.map(({ line }) => waits.get(line) ?? 0),
+    push.maxAgeSeconds,
+  ]);
 }
 
 async function replaceOlder(manager: EntityManager, lines: readonly string[], path: string): Promise<Waits> {

@@ -28,13 +28,13 @@ export async function acceptPush(
   manager: EntityManager,
   push: OutgoingPush,
   legs: readonly Leg[],
-  { change, leaseMs }: AcceptOptions = {},
+  { change, inBundles = false }: AcceptOptions = {},
 ): Promise<DueLegs> {
   await lockObject(manager, push.object);
   if (change) await applyObjectChange(manager, change);
   if (legs.length === 0) return NOTHING_DUE;
   await manager.query(INSERT_PUSH, valuesOf(push));
-  return insertLegs(manager, push, legs, leaseMs);
+  return insertLegs(manager, push, legs, inBundles);
 }
 
 function valuesOf(push: OutgoingPush): unknown[] {

@@ -48,6 +48,11 @@ const HOLD_BACK = `
   UPDATE deliveries SET next_attempt_at = least($2, expires_at)
   WHERE line = $1 AND state = 'waiting' AND NOT parked AND next_attempt_at < $2`;
 
+const RELEASE = `
+  UPDATE deliveries delivery SET lease_id = NULL, lease_until = NULL
+  FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[])) AS given (id, lease_id)
+  WHERE delivery.id = given.id AND delivery.lease_id = given.lease_id AND delivery.state = 'waiting'`;
+
 /** A leg and how it ended for good. */
 export interface Ended {
   readonly leg: LeasedLeg;
@@ -79,4 +84,10 @@ export async function retryLeg(
     const [settled] = again[0];
     if (settled) await manager.query(HOLD_BACK, [line, settled.next_attempt_at]);
   });
+}
+
+/** Gives legs back as they are. */
+export async function releaseLegs(dataSource: DataSource, legs: readonly LeasedLeg[]): Promise<undefined[]> {
+  await dataSource.query(RELEASE, [legs.map(({ id }) => id), legs.map(({ leaseId }) => leaseId)]);
+  return legs.map(() => undefined);
 }

@@ -3,6 +3,7 @@ import { type DeliveryLine, type DeliveryState, type Page, type PageRequest } fr
 import { type DataSource } from 'typeorm';
 import { pageOf, readTimeCursor, writeCursor } from '../cursor';
 import { inTransaction } from '../transaction';
+import { spreadExpired } from './bundles';
 import { FREE, NOW } from './conditions';
 
 /** How long legs that are over are kept, in days. */
@@ -90,7 +91,8 @@ const PURGE_LEGS = `
 const PURGE_PUSHES = `
   DELETE FROM pushes WHERE id IN (
     SELECT id FROM pushes push WHERE created_at < now() - interval '${ORPHAN_AFTER_HOURS} hours'
-      AND NOT EXISTS (SELECT FROM deliveries WHERE push_id = push.id) LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+      AND NOT EXISTS (SELECT FROM deliveries WHERE push_id = push.id)
+      AND NOT EXISTS (SELECT FROM delivery_bundles WHERE push_id = push.id) LIMIT $1 FOR UPDATE SKIP LOCKED)`;
 
 /** @see DeliveryStore.park */
 export async function parkLegs(dataSource: DataSource, platformId: string): Promise<void> {
@@ -126,6 +128,7 @@ export async function overdueLines(
 /** @see DeliveryStore.expire */
 export function expireLegs(dataSource: DataSource, limit: number): Promise<number> {
   return inTransaction(dataSource, async (manager) => {
+    await spreadExpired(manager, limit);
     const [legs] = await manager.query<[ExpiredRow[], number]>(EXPIRE, [limit]);
     // A push to a platform itself (ClientInfo) is the hub's own news: the platform can fetch nothing for it.
     const missed = legs.filter(({ state, party }) => state === 'expired' && party !== null);

@@ -66,7 +66,7 @@ export class PushEntity {
 @Index('deliveries_due_idx', ['nextAttemptAt', 'id'], WAITING)
 @Index('deliveries_parked_idx', ['parked', 'platformId'], WAITING)
 @Index('deliveries_state_idx', ['state', 'createdAt', 'id'])
-@Index('deliveries_push_id_sequence_idx', ['pushId', 'sequence'])
+@Index('deliveries_push_id_idx', ['pushId'])
 export class DeliveryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })
   id: string;
@@ -124,8 +124,9 @@ export class DeliveryEntity {
   leaseUntil: Date | null;
 }
 
-/** Legs of one push that a worker takes over together: those of these sequences that are leased under its id. */
+/** Legs of one push that a worker takes over together, and that are no rows of their own yet. */
 @Entity('delivery_bundles')
+@Index('delivery_bundles_object_id_idx', ['objectId'])
 export class DeliveryBundleEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'delivery_bundles_pkey' })
   id: string;
@@ -133,14 +134,28 @@ export class DeliveryBundleEntity {
   @Column('uuid', { name: 'push_id' })
   pushId: string;
 
-  @Column('bigint', { name: 'first_sequence' })
-  firstSequence: string;
+  /** See `objectId`. */
+  @Column('uuid', { name: 'object_id' })
+  objectId: string;
 
-  @Column('bigint', { name: 'last_sequence' })
-  lastSequence: string;
+  @Column('json')
+  legs: readonly object[];
+
+  @Column('integer', { name: 'leg_count' })
+  legCount: number;
 
   @Column({ type: 'timestamptz', precision: 3, name: 'created_at' })
   createdAt: Date;
+
+  @Column({ type: 'timestamptz', precision: 3, name: 'expires_at' })
+  expiresAt: Date;
+
+  @Column('uuid', { name: 'lease_id', nullable: true })
+  leaseId: string | null;
+
+  /** While it is in the future, one worker is sending these. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'lease_until', nullable: true })
+  leaseUntil: Date | null;
 }
 
 /** A receiver that is paused, or that has to fetch for itself what expired while it could not be reached. */
