@@ -12,7 +12,8 @@ interface Lane {
   busy: number;
   /** How many may be busy. */
   limit: number;
-  readonly waiting: Map<string, DeliveryLine>;
+  /** Few have any. */
+  waiting?: Map<string, DeliveryLine>;
 }
 
 /** Shares the jobs of this process out between the receiving platforms: one that is slow takes only its share. */
@@ -27,8 +28,8 @@ export class Slots {
       lane.busy += 1;
       return true;
     }
-    if (this.waiting < MAX_WAITING && !lane.waiting.has(line.line)) {
-      lane.waiting.set(line.line, line);
+    if (this.waiting < MAX_WAITING && !lane.waiting?.has(line.line)) {
+      (lane.waiting ??= new Map()).set(line.line, line);
       this.waiting += 1;
     }
     return false;
@@ -45,30 +46,30 @@ export class Slots {
     const lane = this.lane(platformId);
     lane.busy -= 1;
     if (answered !== undefined) lane.limit = answered ? Math.min(lane.limit * 2, MAX_SLOTS) : 1;
-    const next = [...lane.waiting.values()].slice(0, Math.max(lane.limit - lane.busy, 0));
-    for (const { line } of next) lane.waiting.delete(line);
+    const next = lane.waiting ? [...lane.waiting.values()].slice(0, Math.max(lane.limit - lane.busy, 0)) : [];
+    for (const { line } of next) lane.waiting?.delete(line);
     this.waiting -= next.length;
-    if (lane.busy === 0 && lane.waiting.size === 0 && lane.limit === MAX_SLOTS) this.lanes.delete(platformId);
+    if (lane.busy === 0 && !lane.waiting?.size && lane.limit === MAX_SLOTS) this.lanes.delete(platformId);
     return next;
   }
 
   /** Lets the lines of a platform that cannot be reached wait for a slot no longer. */
   forget(platformId: string): void {
     const lane = this.lanes.get(platformId);
-    if (!lane) return;
+    if (!lane?.waiting) return;
     this.waiting -= lane.waiting.size;
     lane.waiting.clear();
   }
 
   /** Whether a line waits here for a slot. */
   isWaiting({ platformId, line }: DeliveryLine): boolean {
-    return this.lanes.get(platformId)?.waiting.has(line) ?? false;
+    return this.lanes.get(platformId)?.waiting?.has(line) ?? false;
   }
 
   private lane(platformId: string): Lane {
     const known = this.lanes.get(platformId);
     if (known) return known;
-    const lane = { busy: 0, limit: MAX_SLOTS, waiting: new Map<string, DeliveryLine>() };
+    const lane = { busy: 0, limit: MAX_SLOTS };
     this.lanes.set(platformId, lane);
     return lane;
   }

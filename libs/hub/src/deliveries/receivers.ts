@@ -25,12 +25,16 @@ export interface BroadcastSender {
 export function broadcastReceivers(directory: Directory, sender: BroadcastSender): Leg[] {
   const { caller, from, row } = sender;
   if (!caller.hasRole(from, row.interfaces.SENDER.roles)) return [];
+  const { module } = row;
+  const { agreements } = directory;
+  const participant = caller.participant(from);
   const legs: Leg[] = [];
-  for (const platform of directory.receiversOf(row.module)) {
+  for (const platform of directory.receiversOf(module)) {
     if (!takesDeliveries(platform, sender.version)) continue;
     for (const party of platform.pairsIn(row.interfaces.RECEIVER.roles)) {
-      if (!sameParty(party, from) && isAllowed(directory, sender, platform, party))
-        legs.push({ platformId: platform.id, party });
+      if (sameParty(party, from)) continue;
+      const exchange = { from: participant, to: platform.participant(party), module };
+      if (agreements.allows(exchange, sender.at)) legs.push({ platformId: platform.id, party });
     }
   }
   return legs;
@@ -40,18 +44,4 @@ function takesDeliveries({ record }: PlatformEntry, version: Version): boolean {
   if (record.suspended || record.version === null) return false;
   if (record.status !== 'CONNECTED' && record.status !== 'OFFLINE') return false;
   return exchangeBodies(version, record.version);
-}
-
-function isAllowed(
-  directory: Directory,
-  { caller, from, row, at }: BroadcastSender,
-  platform: PlatformEntry,
-  party: PartyId,
-): boolean {
-  const exchange = {
-    from: caller.participant(from),
-    to: platform.participant(party),
-    module: row.module,
-  };
-  return directory.agreements.allows(exchange, at);
 }
