@@ -1,6 +1,6 @@
 /** Section 1: what forwarding one message costs, next to the cheapest things that forward at all. */
 import { cpuMicroseconds, residentMebibytes } from './processes.mjs';
-import { CONNECTIONS, load } from './load.mjs';
+import { load, openLoad } from './load.mjs';
 import { MESSAGES } from './messages.mjs';
 import { median } from './statistics.mjs';
 import { requestsTo, requireForwarding, startSystems } from './systems.mjs';
@@ -70,36 +70,19 @@ async function measure({ pid, requests }, method, how) {
 }
 
 /** The hub at `PARTIAL_LOAD` of its full speed, and the upstream alone at the same number of requests per second. */
-async function partialRounds({ hub }, full, { folder, seconds, rounds, say, direct }) {
+async function partialRounds({ hub }, full, { seconds, rounds, say, direct }) {
   const results = { PUT: [], GET: [] };
   for (const method of MESSAGES) {
     const fullSpeed = median(full.get(hub)[method].map(({ perSecond }) => perSecond));
-    const thinkMs = await pauseFor(hub.requests[method], fullSpeed * PARTIAL_LOAD, folder);
+    const perSecond = fullSpeed * PARTIAL_LOAD;
+    await openLoad(hub.requests[method], { seconds: LEAD_IN_SECONDS, perSecond });
     for (let round = 1; round <= rounds; round++) {
       say(`${method} at ${PARTIAL_LOAD * 100} % load, round ${round} of ${rounds}`);
-      const through = await load(hub.requests[method], { folder, seconds, thinkMs });
-      const alone = await load(direct[method], { folder, seconds, thinkMs });
+      const through = await openLoad(hub.requests[method], { seconds, perSecond });
+      const alone = await openLoad(direct[method], { seconds, perSecond });
       const share = through.requests / through.seconds / fullSpeed;
       results[method].push({ share, through: through.p50, alone: alone.p50, p99: through.p99 });
     }
   }
   return results;
-}
-
-/** Seconds of a trial, and how often it is repeated with what it taught. */
-const TRIAL = { seconds: 2, times: 4 };
-
-/**
- * The mean pause, in ms, after which connections send again, so that together they send so many requests a second.
- * With pauses much longer than the answers take, this comes near to an open load.
- */
-export async function pauseFor(request, perSecond, folder) {
-  const wantedCycleMs = (CONNECTIONS * 1_000) / perSecond;
-  let thinkMs = wantedCycleMs;
-  for (let trial = 0; trial < TRIAL.times; trial++) {
-    const { requests, seconds } = await load(request, { folder, seconds: TRIAL.seconds, thinkMs });
-    const answerMs = (CONNECTIONS * 1_000 * seconds) / requests - thinkMs;
-    thinkMs = Math.max(wantedCycleMs - answerMs, wantedCycleMs / 10);
-  }
-  return thinkMs;
 }

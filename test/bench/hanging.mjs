@@ -2,9 +2,8 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { pauseFor } from './forward.mjs';
 import { CPO, hubEnvironment, makeDatabase, MSP, registerAll, startApp } from './hub.mjs';
-import { load } from './load.mjs';
+import { load, pauseFor } from './load.mjs';
 import { callerHeaders, locationBody } from './messages.mjs';
 import { cpuMicroseconds, freePort, startServer } from './processes.mjs';
 import { requestsTo, requireForwarding, startUpstream } from './systems.mjs';

@@ -28,6 +28,39 @@ export async function load(request, { seconds, thinkMs = 0, folder }) {
   return result;
 }
 
+/**
+ * Begins so many requests a second at random moments, on as many connections.
+ *
+ * @param {{ url: string, method: string, headers: Record<string, string>, body?: string }} request
+ * @param {{ seconds: number, perSecond: number }} how
+ * @returns as `load`; the latencies are those from the moment at which a request was to begin
+ * @throws when any request failed
+ */
+export async function openLoad(request, { seconds, perSecond }) {
+  const task = JSON.stringify({ ...request, seconds, perSecond, connections: CONNECTIONS });
+  const result = await lastLine(process.execPath, [here('systems/open-load.mjs')], { BENCH_TASK: task });
+  if (result.failed > 0) throw new Error(`${result.failed} requests to ${request.url} failed`);
+  return result;
+}
+
+/** Seconds of a trial, and how often it is repeated with what it taught. */
+const TRIAL = { seconds: 2, times: 4 };
+
+/**
+ * The mean pause, in ms, after which the connections of `load` send again, so that together they send so many requests a
+ * second.
+ */
+export async function pauseFor(request, perSecond, folder) {
+  const wantedCycleMs = (CONNECTIONS * 1_000) / perSecond;
+  let thinkMs = wantedCycleMs;
+  for (let trial = 0; trial < TRIAL.times; trial++) {
+    const { requests, seconds } = await load(request, { folder, seconds: TRIAL.seconds, thinkMs });
+    const answerMs = (CONNECTIONS * 1_000 * seconds) / requests - thinkMs;
+    thinkMs = Math.max(wantedCycleMs - answerMs, wantedCycleMs / 10);
+  }
+  return thinkMs;
+}
+
 function byWrk(request, { seconds, thinkMs, folder }) {
   const { origin, pathname } = new URL(request.url);
   const file = join(folder, 'request.lua');
