@@ -33,7 +33,7 @@ export async function load(request, { seconds, thinkMs = 0, folder }) {
  *
  * @param {{ url: string, method: string, headers: Record<string, string>, body?: string }} request
  * @param {{ seconds: number, perSecond: number }} how
- * @returns as `load`; the latencies are those from the moment at which a request was to begin
+ * @returns as `load`; the latencies include the wait for a free connection
  * @throws when any request failed
  */
 export async function openLoad(request, { seconds, perSecond }) {

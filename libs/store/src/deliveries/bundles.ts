@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { type DeliveryLine, type Leg, objectId, type OutgoingPush } from '@app/hub';
 import { partyKey } from '@app/ocpi';
 import { type EntityManager } from 'typeorm';
-import { NOW } from './conditions';
+import { NOW, UNTAKEN } from './conditions';
 
 /** Fewer legs are leased each: a bundle costs two statements more, and what it holds waits for one worker. */
 export const SMALLEST_BUNDLE = 20;
@@ -33,9 +33,6 @@ export interface LegInLine {
 const INSERT = `
   INSERT INTO delivery_bundles (id, push_id, object_id, legs, leg_count, created_at, expires_at)
   VALUES ($1, $2, $3, $4, $5, ${NOW}, now() + $6 * interval '1 second')`;
-
-/** Bundles that no worker has, or whose worker died. */
-export const UNTAKEN = '(lease_until IS NULL OR lease_until < now())';
 
 /**
  * Locks bundles that meet a condition, oldest first, until they have so many legs (`limit`) together.
@@ -64,15 +61,14 @@ const spreadAll = (ids: string): string => `
   SELECT leg.id, bundle.push_id, leg.platform_id, leg.party, leg.line, 'waiting', false, 0,
     bundle.created_at, bundle.created_at, bundle.expires_at, bundle.lease_id, bundle.lease_until
   FROM bundle CROSS JOIN LATERAL json_to_recordset(bundle.legs)
-    AS leg (id uuid, platform_id uuid, party text, line uuid)
-  RETURNING line, platform_id AS "platformId", coalesce(lease_until > now(), false) AS leased`;
+    AS leg (id uuid, platform_id uuid, party text, line uuid)`;
 
 const SPREAD = spreadAll('ARRAY[$1::uuid]');
 
 /** Who has one of them locked is making rows of it: they are there when the lock is free. */
-const SPREAD_OBJECT = spreadAll(
-  'ARRAY(SELECT id FROM delivery_bundles WHERE object_id = $1 ORDER BY id FOR UPDATE)',
-);
+const SPREAD_OBJECT = `
+  ${spreadAll('ARRAY(SELECT id FROM delivery_bundles WHERE object_id = $1 ORDER BY id FOR UPDATE)')}
+  RETURNING line, platform_id AS "platformId", coalesce(lease_until > now(), false) AS leased`;
 
 const SPREAD_EXPIRED = spreadAll(oldestBundles(`expires_at <= now() AND ${UNTAKEN}`, '$1'));
 
@@ -101,23 +97,19 @@ function bundledLeg({ leg: { platformId, party }, line }: LegInLine): BundledLeg
 
 /** Makes rows of the legs of a bundle, unless somebody else did. */
 export async function spreadBundle(manager: EntityManager, id: string): Promise<void> {
-  await spread(manager, SPREAD, id);
+  await manager.query(SPREAD, [id]);
 }
 
 /** Makes rows of all bundles of an object, whose lock the caller has. @returns lines to wake */
-export function spreadObject(
+export async function spreadObject(
   manager: EntityManager,
   object: OutgoingPush['object'],
 ): Promise<DeliveryLine[]> {
-  return spread(manager, SPREAD_OBJECT, objectId(object));
+  const rows = await manager.query<SpreadRow[]>(SPREAD_OBJECT, [objectId(object)]);
+  return rows.filter(({ leased }) => !leased).map(({ line, platformId }) => ({ line, platformId }));
 }
 
 /** What nobody took in its time can be ended leg by leg: at least so many legs, if there are as many. */
 export async function spreadExpired(manager: EntityManager, legs: number): Promise<void> {
-  await spread(manager, SPREAD_EXPIRED, legs);
-}
-
-async function spread(manager: EntityManager, text: string, value: unknown): Promise<DeliveryLine[]> {
-  const rows = await manager.query<SpreadRow[]>(text, [value]);
-  return rows.filter(({ leased }) => !leased).map(({ line, platformId }) => ({ line, platformId }));
+  await manager.query(SPREAD_EXPIRED, [legs]);
 }

@@ -86,9 +86,9 @@ export async function insertLegs(
   inBundles: boolean,
 ): Promise<DueLegs> {
   const legs = given.map((leg) => ({ leg, line: deliveryLine(leg, push.object).line }));
-  const { older, back } = await lookForOlder(manager, legs, push);
-  const isReplacing = older.size > 0 && push.method === 'PUT';
   const lines = legs.map(({ line }) => line);
+  const { older, back } = await lookForOlder(manager, lines, push);
+  const isReplacing = older.size > 0 && push.method === 'PUT';
   const waits = isReplacing ? await replaceOlder(manager, lines, push.object.path) : NO_WAITS;
   const bundled = inBundles ? await bundledOf(manager, legs, older) : NOTHING;
   const bundles = await insertBundles(manager, push, [...bundled]);
@@ -107,11 +107,11 @@ interface Older {
 /** What waits in the lines already; bundles of the object are spread, so that they count, too. */
 async function lookForOlder(
   manager: EntityManager,
-  legs: readonly LegInLine[],
+  lines: readonly string[],
   { object }: OutgoingPush,
 ): Promise<Older> {
   const look = async (): Promise<Set<string | null>> => {
-    const rows = await manager.query<OlderRow[]>(OLDER, [legs.map(({ line }) => line), objectId(object)]);
+    const rows = await manager.query<OlderRow[]>(OLDER, [lines, objectId(object)]);
     return new Set(rows.map(({ line }) => line));
   };
   const found = await look();

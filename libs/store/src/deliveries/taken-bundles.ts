@@ -1,7 +1,8 @@
 /** Bundles in the hands of a worker: it sends their legs while it writes the rows of them. */
 import { type LeasedLeg } from '@app/hub';
 import { type DataSource } from 'typeorm';
-import { type BundledLeg, oldestBundles, spreadBundle, UNTAKEN } from './bundles';
+import { type BundledLeg, oldestBundles, spreadBundle } from './bundles';
+import { UNTAKEN } from './conditions';
 import { toLeg } from './lease';
 import { type PushCache } from './push-cache';
 import { releaseLegs } from './settle';
