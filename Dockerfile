@@ -27,7 +27,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
 
 FROM node:24-slim
-ENV NODE_ENV=production
+# Node 24 by itself lets the young generation grow on and on: more memory, and more time for each message.
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=16
 WORKDIR /hub
 COPY --from=dependencies /hub/node_modules ./node_modules
 COPY --from=build /hub/dist ./dist

@@ -2,10 +2,10 @@
  * `npm run bench`: what the hub costs, next to other programs in the same run. Figures of a shared machine mean
  * little by themselves; the ratios are what counts. Reads /proc, so it runs on Linux only.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildWhenStale, installWhenNeeded } from '../../apps/hub/bin/prepare.mjs';
+import { buildWhenStale, installWhenNeeded, root } from '../../apps/hub/bin/prepare.mjs';
 import { readOptions } from './options.mjs';
 
 const options = readOptions(process.argv.slice(2));
@@ -26,7 +26,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 leaveTestedCore();
-console.log(`Node ${process.version}, ${cpus()[0].model}, ${describeCores()}`);
+process.env.NODE_OPTIONS ??= imageNodeOptions();
+console.log(`Node ${process.version} ${process.env.NODE_OPTIONS}, ${cpus()[0].model}, ${describeCores()}`);
 console.log(
   `load: ${generator}, ${CONNECTIONS} connections; machine load before: ${loadavg()[0].toFixed(2)}`,
 );
@@ -60,6 +61,11 @@ try {
   }
 } finally {
   await stores.stop();
+}
+
+/** What the image gives Node. Every system that is compared has it, too. */
+function imageNodeOptions() {
+  return /\bNODE_OPTIONS=(\S+)/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))[1];
 }
 
 /** Progress, where a person looks on. */

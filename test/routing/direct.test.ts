@@ -192,6 +192,22 @@ describe('a direct message', () => {
     expect(only(emsp.received).headers['accept-encoding']).toBe('gzip, deflate, br');
   });
 
+  it.each([1_000, 8_192, 8_193, 40_000])(
+    'of %i bytes keeps each of them, whatever it is, both ways',
+    async (bytes) => {
+      const start = Buffer.from('{"status_code":1000,"data":"');
+      const rest = Buffer.from(
+        Array.from({ length: bytes - start.length - 2 }, (_, at) => 0x80 | (at & 0x7f)),
+      );
+      const body = Buffer.concat([start, rest, Buffer.from('"}')]);
+      emsp.answerWith(() => ({ body }));
+      const answer = await cpo.call({ ...put, rest: '/NL/CPO/L1', body });
+      expect(body).toHaveLength(bytes);
+      expect(only(emsp.received).body.equals(body)).toBe(true);
+      expect(answer.body.equals(body)).toBe(true);
+    },
+  );
+
   it("never carries the caller's credentials, cookies or own headers across", async () => {
     const headers = { Cookie: 'session=1', 'X-Forwarded-For': '1.2.3.4', 'X-Own': 'yes', Via: '1.1 x' };
     await cpo.call({ ...put, rest: '/NL/CPO/L1', body: '{}', headers });

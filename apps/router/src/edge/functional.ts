@@ -67,10 +67,14 @@ function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<Buffe
   });
 }
 
-/** Writes an answer: status, headers in the order given, body bytes untouched. */
+/** Up to here one copy behind the head takes less time than a second buffer to write does (`npm run bench`). */
+const MAX_BYTES_BEHIND_HEAD = 8 * 1024;
+
+/** Writes an answer: status, headers in the order given, body bytes untouched (as Latin-1 each byte is one character). */
 export function write(response: ServerResponse, { httpStatus, headers, body }: Outgoing): void {
   response.writeHead(httpStatus, [...headers, 'Content-Length', String(body.length)]);
-  response.end(body);
+  if (body.length <= MAX_BYTES_BEHIND_HEAD) response.end(body.toString('latin1'), 'latin1');
+  else response.end(body);
 }
 
 /** Only what happens outside the path comes here: the path answers its own refusals. */
