@@ -75,7 +75,6 @@ async function partialRounds({ hub }, full, { seconds, rounds, say, direct }) {
   for (const method of MESSAGES) {
     const fullSpeed = median(full.get(hub)[method].map(({ perSecond }) => perSecond));
     const perSecond = fullSpeed * PARTIAL_LOAD;
-    await openLoad(hub.requests[method], { seconds: LEAD_IN_SECONDS, perSecond });
     for (let round = 1; round <= rounds; round++) {
       say(`${method} at ${PARTIAL_LOAD * 100} % load, round ${round} of ${rounds}`);
       const through = await openLoad(hub.requests[method], { seconds, perSecond });

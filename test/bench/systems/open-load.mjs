@@ -10,26 +10,31 @@ import { connect } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+/** How long requests go on before any of them counts, in ms: this program is to be compiled by then, too. */
+const LEAD_IN_MS = 1_000;
 /** For how long answers are waited for at the end, in ms. */
 const LATE_MS = 2_000;
 
-/** Posts a message whenever a request is to begin. */
+/** Posts whenever a request is to begin, and whether it counts. */
 function beat({ perSecond, seconds }) {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  const end = performance.now() + seconds * 1_000;
+  const start = performance.now() + LEAD_IN_MS;
+  const end = start + seconds * 1_000;
   for (let next = performance.now(); next < end; next -= (Math.log(1 - Math.random()) * 1_000) / perSecond) {
     const waitMs = next - performance.now();
     if (waitMs > 0) Atomics.wait(sleeper, 0, 0, waitMs);
-    parentPort.postMessage(null);
+    parentPort.postMessage(next >= start);
   }
 }
 
 async function measure({ url, method, headers, body, seconds, perSecond, connections }) {
   const target = new URL(url);
   const latencies = [];
+  let counted = 0;
   let failed = 0;
-  const onAnswer = (ms, ok) => {
-    latencies.push(ms);
+  const onAnswer = ({ since, counts }, ok) => {
+    if (!counts) return;
+    latencies.push(performance.now() - since);
     if (!ok) failed++;
   };
   const request = requestBytes({ target, method, headers, body });
@@ -43,22 +48,22 @@ async function measure({ url, method, headers, body, seconds, perSecond, connect
       else free.push(connection);
     };
   }
-  let begun = 0;
   const worker = new Worker(new URL(import.meta.url), { workerData: { perSecond, seconds } });
-  worker.on('message', () => {
-    begun++;
+  worker.on('message', (counts) => {
+    if (counts) counted++;
+    const begun = { since: performance.now(), counts };
     const connection = free.pop();
-    if (connection) connection.send(performance.now());
-    else due.push(performance.now());
+    if (connection) connection.send(begun);
+    else due.push(begun);
   });
   await new Promise((resolve) => worker.once('exit', resolve));
   const limit = performance.now() + LATE_MS;
-  while (latencies.length < begun && performance.now() < limit)
+  while (latencies.length < counted && performance.now() < limit)
     await new Promise((done) => setTimeout(done, 5));
-  failed += begun - latencies.length;
+  failed += counted - latencies.length;
   latencies.sort((a, b) => a - b);
   const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
-  console.log(JSON.stringify({ requests: begun, seconds, p50: at(0.5), p99: at(0.99), failed }));
+  console.log(JSON.stringify({ requests: counted, seconds, p50: at(0.5), p99: at(0.99), failed }));
   process.exit(0);
 }
 
@@ -73,7 +78,7 @@ function requestBytes({ target, method, headers, body }) {
 /** One kept connection with one request at a time. Answers must have a Content-Length. */
 class Connection {
   onFree = () => undefined;
-  sentAt = 0;
+  begun = undefined;
   received = [];
   /** Bytes of the answer that are still to come; undefined: its head is not complete. */
   missing = undefined;
@@ -92,9 +97,9 @@ class Connection {
     });
   }
 
-  /** @param since when it was to begin, by `performance.now()` */
-  send(since) {
-    this.sentAt = since;
+  /** @param begun `since` when, by `performance.now()`, and whether it counts */
+  send(begun) {
+    this.begun = begun;
     this.socket.write(this.request);
   }
 
@@ -103,7 +108,7 @@ class Connection {
     else this.missing -= chunk.length;
     if (this.missing !== 0) return;
     this.missing = undefined;
-    this.onAnswer(performance.now() - this.sentAt, this.ok);
+    this.onAnswer(this.begun, this.ok);
     this.onFree();
   }
 
