@@ -1,4 +1,5 @@
 import { rows } from '@app/settings';
+import { spawnSync } from 'node:child_process';
 import { parse } from 'yaml';
 import {
   type Composition,
@@ -136,6 +137,13 @@ describe('Dockerfile', () => {
   it('starts a program that exists', () => {
     const command = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
     expect(unknownCommands(one({ command }), tree)).toEqual([]);
+  });
+
+  it('gives Node options that Node takes: with any other it would not start', () => {
+    const given = /\bNODE_OPTIONS=(\S+)/.exec(dockerfile)?.[1];
+    expect(given).toBeDefined();
+    const node = spawnSync(process.execPath, ['--eval', ''], { env: { NODE_OPTIONS: given } });
+    expect([node.status, node.stderr.toString()]).toEqual([0, '']);
   });
 
   it.each([
