@@ -29,7 +29,8 @@ export async function load(request, { seconds, thinkMs = 0, folder }) {
 }
 
 /**
- * Begins so many requests a second at random moments, on as many connections.
+ * Begins so many requests a second at random moments, on as many connections. A second of them goes before those that
+ * count.
  *
  * @param {{ url: string, method: string, headers: Record<string, string>, body?: string }} request
  * @param {{ seconds: number, perSecond: number }} how

@@ -110,6 +110,11 @@ describe.each(operations)('$method $module $interfaceRole', ({ module, interface
   });
 });
 
+/** Every byte that may stand in a JSON string as it is. */
+const TEXT = Array.from({ length: 0x100 - 0x20 }, (_, at) => at + 0x20).filter(
+  (byte) => byte !== 0x22 && byte !== 0x5c,
+);
+
 describe('a direct message', () => {
   const put = {
     module: 'locations',
@@ -195,11 +200,12 @@ describe('a direct message', () => {
   it.each([1_000, 8_192, 8_193, 40_000])(
     'of %i bytes keeps each of them, whatever it is, both ways',
     async (bytes) => {
-      const start = Buffer.from('{"status_code":1000,"data":"');
-      const rest = Buffer.from(
-        Array.from({ length: bytes - start.length - 2 }, (_, at) => 0x80 | (at & 0x7f)),
+      const [start, end] = [Buffer.from('{"status_code":1000,"data":"'), Buffer.from('"}')];
+      const text = Array.from(
+        { length: bytes - start.length - end.length },
+        (_, at) => TEXT[at % TEXT.length]!,
       );
-      const body = Buffer.concat([start, rest, Buffer.from('"}')]);
+      const body = Buffer.concat([start, Buffer.from(text), end]);
       emsp.answerWith(() => ({ body }));
       const answer = await cpo.call({ ...put, rest: '/NL/CPO/L1', body });
       expect(body).toHaveLength(bytes);

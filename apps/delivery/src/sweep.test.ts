@@ -28,7 +28,7 @@ function backlog(left: { unpark: number; expire: number; purge: number; bundles:
 }
 
 test('a sweep goes on while there is a page more to let go, to end, to take over and to forget', async () => {
-  const left = { unpark: 3 * PAGE, expire: 2 * PAGE + 1, purge: 4 * PAGE, bundles: 11 };
+  const left = { unpark: 3 * PAGE, expire: 2 * PAGE + 1, purge: 4 * PAGE, bundles: 3 * PAGE + 1 };
   const woken: DeliveryLine[] = [];
   const waker = { wake: (given: readonly DeliveryLine[]) => void woken.push(...given) };
   const log = { error: () => undefined };
