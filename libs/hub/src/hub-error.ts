@@ -9,6 +9,8 @@ interface HubErrorOptions extends ErrorOptions {
   readonly allow?: readonly string[] | undefined;
   /** The pair in whose name somebody spoke whose it is not, for the message log. */
   readonly claimedFrom?: PartyKey;
+  /** What the operator reads in the message log instead of what the caller is told. */
+  readonly forOperator?: string | undefined;
 }
 
 /** A refusal on its way to the caller: `code` is what decisions match on; `message` is for people. */
@@ -17,6 +19,8 @@ export class HubError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly string[] | undefined;
   readonly claimedFrom: PartyKey | undefined;
+  /** The refusal in words for the operator: it may say more than the caller is told. */
+  readonly reason: string;
 
   constructor(
     readonly code: RefusalCode,
@@ -27,6 +31,7 @@ export class HubError extends Error {
     this.retryAfterSeconds = options?.retryAfterSeconds ?? this.row.retryAfterSeconds;
     this.allow = options?.allow ?? this.row.allow;
     this.claimedFrom = options?.claimedFrom;
+    this.reason = options?.forOperator ?? this.message;
   }
 
   /** Somebody speaks in the name of a pair that is not a party of its platform. */

@@ -91,7 +91,8 @@ export function refuse(progress: Progress, error: HubError, parts: PathParts): O
     now,
     progress.from && { to: progress.from, from: parts.hub },
   );
-  const refused = { ...progress, refusal: error.code, claimedFrom: error.claimedFrom };
+  const { code: refusal, reason, claimedFrom } = error;
+  const refused = { ...progress, refusal, reason, claimedFrom };
   parts.messageLog.record(trace(refused, outgoing, error.row.ocpiStatus, now));
   captureSent(refused, outgoing, parts);
   tellOperator(progress, error, parts.log);

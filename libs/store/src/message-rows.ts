@@ -29,6 +29,9 @@ const COLUMNS = [
   'answer_bytes',
   'error',
   'claimed_from',
+  'reason',
+  'note',
+  'path',
 ];
 
 /**
@@ -63,6 +66,9 @@ export function writeRow(bytes: CopyBytes, row: MessageRow): void {
   bytes.integer(row.answerBytes);
   bytes.text(row.error);
   bytes.text(row.claimedFrom);
+  bytes.text(row.reason);
+  bytes.text(row.note);
+  bytes.text(row.path);
 }
 
 /** The moments of rows that were written: those that need a partition. */

@@ -50,6 +50,28 @@ export class MessageView {
     description: 'Why the hub refused, as a code; null when it did not.',
   })
   error: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'the receiver refused the connection',
+    description:
+      'The refusal in words. It may say more than the caller is told, and quote the first 200 printable characters of an answer that is not OCPI.',
+  })
+  reason: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'cdr_token.country_code and cdr_token.party_id added',
+    description: 'What the hub changed in the message, or noticed about it.',
+  })
+  note: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '/ocpi/2.2.1/locations',
+    description: 'Of a request to a URL that the hub does not have: its path, without the query.',
+  })
+  path: string | null;
 }
 
 export class MessagePage {
@@ -85,5 +107,8 @@ export function messageView(row: ArchivedMessage): MessageView {
     request_bytes: row.requestBytes,
     answer_bytes: row.answerBytes,
     error: row.error,
+    reason: row.reason,
+    note: row.note,
+    path: row.path,
   };
 }

@@ -194,6 +194,7 @@ function record(attempt: Attempt, { messageLog, hub }: SendLegParts): void {
     requestBytes: push.body?.length ?? 0,
     answerBytes: attempt.answerBytes,
     error,
+    ...{ reason: null, note: null, path: null },
   });
 }
 

@@ -16,6 +16,7 @@ function row(id: string, second: number, more: Partial<ArchivedMessage> = {}): A
     },
     ...{ fromPlatformId: 'msp', toPlatformId: 'cpo', from: 'DE*MSP', to: 'NL*CPO' },
     claimedFrom: null,
+    ...{ reason: null, note: null, path: null },
     ...{ httpStatus: 200, ocpiStatus: 1000, durationMs: 1, requestBytes: 1, answerBytes: 1, error: null },
     ...more,
   };

@@ -14,6 +14,12 @@ import { type MessageRow } from '../ports';
 export type Progress = Incoming &
   Partial<Accepted & Authenticated & Identified & Permitted & Relayed> & {
     readonly refusal?: string;
+    /** The refusal in words. */
+    readonly reason?: string;
+    /** What the hub changed in the message, or noticed about it. */
+    readonly note?: string;
+    /** It is for no URL of the hub. */
+    readonly strayPath?: string;
     readonly claimedFrom?: PartyKey | undefined;
   };
 
@@ -47,11 +53,21 @@ export function trace(progress: Progress, outgoing: Outgoing, ocpiStatus: number
     requestBytes: progress.body?.length ?? 0,
     answerBytes: outgoing.body.length,
     error: progress.refusal ?? null,
+    reason: progress.reason === undefined ? null : clipReason(progress.reason),
+    note: progress.note ?? null,
+    path: progress.strayPath === undefined ? null : clip(progress.strayPath),
   };
 }
 
 function nameOf(party: PartyId | undefined): string | null {
   return party ? partyKey(party) : null;
+}
+
+/** Words of the hub, with an excerpt of at most 200 characters: this many fit all of them. */
+const MAX_REASON_CHARACTERS = 500;
+
+function clipReason(text: string): string {
+  return text.slice(0, MAX_REASON_CHARACTERS);
 }
 
 /** An id of a peer, as the log keeps it. */

@@ -33,6 +33,12 @@ export interface MessageRow {
   readonly answerBytes: number;
   /** A refusal's code (`receiver_unknown`), never free text from a peer. */
   readonly error: string | null;
+  /** The refusal in words, for the operator; may quote at most 200 printable characters of a receiver's answer. */
+  readonly reason: string | null;
+  /** What the hub changed in the message or noticed about it. */
+  readonly note: string | null;
+  /** Of a request for no URL of the hub: its path without the query. */
+  readonly path: string | null;
 }
 
 /** A row as it is kept. */

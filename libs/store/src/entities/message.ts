@@ -90,4 +90,13 @@ export class MessageEntity {
 
   @Column('text', { nullable: true })
   error: string | null;
+
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  @Column('text', { nullable: true })
+  note: string | null;
+
+  @Column('text', { nullable: true })
+  path: string | null;
 }

@@ -44,6 +44,7 @@ export function messageRow(more: Partial<MessageRow> = {}): MessageRow {
       answerBytes: 99,
       error: null,
     },
+    ...{ reason: null, note: null, path: null },
     ...more,
   };
 }
@@ -70,6 +71,7 @@ export function messageLogBehaviour(name: string, makeWorld: () => Promise<Messa
       const full = messageRow({
         ...{ error: 'receiver_unknown', parentCorrelationId: 'parent', parentRequestId: 'parent request' },
         claimedFrom: 'FR*VIC',
+        ...{ reason: 'unknown receiver: FR*NIX', note: 'ids made', path: '/ocpi/no/such/path' },
       });
       const bare = messageRow({
         ...{ correlationId: full.correlationId, at: new Date(full.at.getTime() - 1), idsMade: true },
