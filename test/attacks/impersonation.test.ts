@@ -263,11 +263,8 @@ describe('a pair that is a CPO on one platform and an eMSP on another', () => {
     const twin = await hub.join('twin', [party('FR*VIC', 'EMSP')]);
     const from = 'FR*VIC';
     const call = { interfaceRole: 'RECEIVER', method: 'PUT', rest: '/FR/VIC/1', from, body: '{}' } as const;
-    await expectRefused(
-      await twin.call({ ...call, module: 'locations', to: EMSP }),
-      'url_owner_not_yours',
-      /VIC/,
-    );
+    const location = await twin.call({ ...call, module: 'locations', to: EMSP });
+    await expectRefused(location, 'from_role_missing', /FR\*VIC is CPO, NAP on another platform/);
     const cdr = {
       ...call,
       module: 'cdrs',
@@ -275,7 +272,7 @@ describe('a pair that is a CPO on one platform and an eMSP on another', () => {
       rest: '',
       body: '{"country_code":"FR","party_id":"VIC"}',
     };
-    await expectRefused(await twin.call({ ...cdr, to: EMSP }), 'body_owner_not_yours', /VIC/);
+    await expectRefused(await twin.call({ ...cdr, to: EMSP }), 'from_role_missing', /FR\*VIC is CPO on/);
     expect((await twin.call({ ...call, module: 'tokens', to: CPO })).json().status_code).toBe(1000);
     expect((await victim.call({ ...call, module: 'locations', to: EMSP })).json().status_code).toBe(1000);
   });

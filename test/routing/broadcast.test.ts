@@ -40,7 +40,7 @@ describeOnEachQueue('a broadcast', ({ redisUrl }) => {
   }
 
   const everyEmspLike = [
-    ...['cpo NL*SIS', 'emsp DE*MS2', 'emsp DE*MSP'],
+    ...['cpo NL*SIS', 'emsp DE*MS2', 'emsp DE*MSP', 'twin NL*CPO'],
     ...EMSP_LIKE.map((role) => `${role} FR*${role.slice(0, 3)}`),
   ].sort();
 
@@ -50,7 +50,7 @@ describeOnEachQueue('a broadcast', ({ redisUrl }) => {
     ['tariffs', 'PUT'],
     ['tariffs', 'DELETE'],
   ] as const)(
-    'of CPO data (%s %s) reaches each EMSP, NSP, NAP, SCSP and OTHER once',
+    'of CPO data (%s %s) reaches each EMSP, NSP, NAP, SCSP and OTHER once, its own eMSP half on another platform too',
     async (module, method) => {
       const answer = await send(CPO, module, method);
       expect(answer.json()).toMatchObject({ status_code: 1000 });
@@ -62,13 +62,13 @@ describeOnEachQueue('a broadcast', ({ redisUrl }) => {
     expect(await receivers(await send(EMSP, 'tokens', method))).toEqual(['cpo NL*CPO', 'cpo2 BE*CPO']);
   });
 
-  it('of an OTHER reaches CPOs only', async () => {
+  it('of an OTHER reaches CPOs only, and is refused by name where it can reach no party', async () => {
     const other = party('FR*OTH', 'OTHER');
     expect(await receivers(await send(other, 'tokens', 'PUT'))).toEqual(['cpo NL*CPO', 'cpo2 BE*CPO']);
     const locations = await send(other, 'locations', 'PUT');
     expect(locations.json()).toMatchObject({
-      status_code: 1000,
-      status_message: expect.stringMatching(/no other party/) as string,
+      status_code: 2001,
+      status_message: expect.stringMatching(/FR\*OTH is not CPO or NAP/) as string,
     });
     expect(await receivers(locations)).toEqual([]);
   });

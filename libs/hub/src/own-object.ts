@@ -6,7 +6,7 @@
  */
 import { ownerInPath, ownersInBody, type PartyId, partyKey, sameParty, staysBelow } from '@app/ocpi';
 import { plainBody, requireJson, requireNoBody } from './content';
-import { type Directory } from './directory';
+import { type Directory, mayActAs } from './directory';
 import { type Identified } from './exchange';
 import { HubError } from './hub-error';
 
@@ -46,7 +46,5 @@ function requireOwnBody(message: Identified, known: PartyId | undefined, directo
 }
 
 function mayOwn({ caller, row }: Identified, owner: PartyId, directory: Directory): boolean {
-  const roles = row?.interfaces.SENDER.roles ?? [];
-  if (caller.holdsAs(owner, roles)) return true;
-  return caller.holds(owner) && !directory.platformsOf(owner).some((other) => other.holdsAs(owner, roles));
+  return mayActAs(caller, owner, row?.interfaces.SENDER.roles ?? [], directory);
 }

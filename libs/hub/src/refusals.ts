@@ -66,6 +66,12 @@ export const REFUSALS = {
   ),
   from_malformed: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party'),
   from_not_yours: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party of your platform'),
+  from_role_missing: row(
+    200,
+    STATUS.INVALID_PARAMETERS,
+    false,
+    'OCPI-from-*: your platform does not hold this party in a role that may call this',
+  ),
   url_owner_missing: row(
     200,
     STATUS.INVALID_PARAMETERS,
@@ -97,6 +103,12 @@ export const REFUSALS = {
     STATUS.INVALID_PARAMETERS,
     false,
     'OCPI-to-*: the hub party cannot be addressed so',
+  ),
+  sender_role_missing: row(
+    200,
+    STATUS.INVALID_PARAMETERS,
+    false,
+    'a broadcast of this module is for parties in another role',
   ),
   pair_mismatch: row(
     200,

@@ -24,6 +24,7 @@ import { requireJson } from './content';
 import { type Directory, type TokenHolder } from './directory';
 import { type Identified, type Incoming, type Outgoing, type Permitted } from './exchange';
 import { asHubError, HubError } from './hub-error';
+import { requireCaller } from './path/identify';
 import { requireRelayable } from './path/permit';
 import { relay } from './path/relay';
 import { rewrite } from './path/rewrite';
@@ -54,6 +55,7 @@ export async function runCallback(
     const detour = await detourOf(address.id, holder, parts);
     progress = { ...progress, cause: detour.cause ?? undefined };
     const identified = (progress = identify(progress, address, { detour, holder }));
+    requireCaller(identified, parts.directory);
     const permitted = (progress = permit(identified, detour, parts.directory));
     const relayed = (progress = await relay(permitted, parts));
     const outgoing = rewrite(relayed);

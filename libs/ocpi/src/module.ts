@@ -61,6 +61,8 @@ export interface ModuleRow {
 }
 
 const CPO: readonly Role[] = ['CPO'];
+/** Spec: 2.2.1-d2 terminology, Typical OCPI implementations per Role: a NAP sends locations and tariffs and receives them. */
+const CPO_OR_NAP: readonly Role[] = ['CPO', 'NAP'];
 /** Spec: 2.2.1-d2 transport_and_format, Broadcast Push: "Other" is seen as an eMSP type of role. */
 const EMSP_LIKE: readonly Role[] = ['EMSP', 'NSP', 'NAP', 'SCSP', 'OTHER'];
 
@@ -130,7 +132,7 @@ export const MODULES: readonly ModuleRow[] = [
     getAll: 'stored',
     object: LOCATION,
     interfaces: {
-      SENDER: { roles: CPO, operations: [{ method: 'GET', finder: 'location', answerUrl: 'link' }] },
+      SENDER: { roles: CPO_OR_NAP, operations: [{ method: 'GET', finder: 'location', answerUrl: 'link' }] },
       RECEIVER: {
         roles: EMSP_LIKE,
         broadcast: ['PUT', 'PATCH'],
@@ -168,7 +170,7 @@ export const MODULES: readonly ModuleRow[] = [
     getAll: 'stored',
     object: TARIFF,
     interfaces: {
-      SENDER: { roles: CPO, operations: [{ method: 'GET', answerUrl: 'link' }] },
+      SENDER: { roles: CPO_OR_NAP, operations: [{ method: 'GET', answerUrl: 'link' }] },
       RECEIVER: {
         roles: EMSP_LIKE,
         broadcast: ['PUT', 'DELETE'],
@@ -228,4 +230,22 @@ export function operationOf(
   method: string,
 ): Operation | undefined {
   return module.interfaces[interfaceRole].operations.find((operation) => operation.method === method);
+}
+
+const OPPOSITE = { SENDER: 'RECEIVER', RECEIVER: 'SENDER' } as const satisfies Record<
+  InterfaceRole,
+  InterfaceRole
+>;
+
+/**
+ * The roles of the parties that call an interface: those that implement the opposite one. The result of a command or
+ * of a charging profile is no exception: the CPO, which has the Receiver interface, sends it to the Sender interface.
+ *
+ * @returns `undefined` for a custom module, which knows no roles
+ */
+export function callerRoles(
+  module: ModuleRow | undefined,
+  interfaceRole: InterfaceRole,
+): readonly Role[] | undefined {
+  return module?.interfaces[OPPOSITE[interfaceRole]].roles;
 }

@@ -8,6 +8,18 @@
 export const ROLES = ['CPO', 'EMSP', 'HUB', 'NAP', 'NSP', 'OTHER', 'SCSP'] as const;
 export type Role = (typeof ROLES)[number];
 
+/**
+ * The two halves of a pair, across the CPO line: the CPO, and the roles that are served by CPOs.
+ * Spec: 2.2.1-d2 transport_and_format, Broadcast Push: "Other" is seen as an eMSP type of role.
+ */
+export const HALVES = ['CPO', 'PROVIDER'] as const;
+export type Half = (typeof HALVES)[number];
+
+/** The half of a pair that a role belongs to. */
+export function halfOf(role: Role): Half {
+  return role === 'CPO' ? 'CPO' : 'PROVIDER';
+}
+
 /** A `country_code` + `party_id` pair, always upper case (CiString: compared case-insensitively). */
 export interface PartyId {
   readonly countryCode: string;

@@ -25,6 +25,7 @@ import { TokenEncoding1795900000000 } from '../../../migrations/1795900000000-to
 import { MessageFailures1796000000000 } from '../../../migrations/1796000000000-message-failures';
 import { MessageClaims1796000010000 } from '../../../migrations/1796000010000-message-claims';
 import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bundled-legs';
+import { ObjectsByPlatform1796200000000 } from '../../../migrations/1796200000000-objects-by-platform';
 import { MessageReasons1796400000000 } from '../../../migrations/1796400000000-message-reasons';
 
 export const MIGRATIONS = [
@@ -54,5 +55,6 @@ export const MIGRATIONS = [
   MessageFailures1796000000000,
   MessageClaims1796000010000,
   BundledLegs1796100000000,
+  ObjectsByPlatform1796200000000,
   MessageReasons1796400000000,
 ];

@@ -19,12 +19,13 @@ export interface BroadcastSender {
 /**
  * Every other party of the opposite role whose platform implements the module's Receiver interface, is
  * registered and not suspended, speaks a version with the same bodies, and with which an agreement allows it.
- * A pair is one receiver at its platform, however many roles it has there; the sender's own pair is none,
- * in whatever role. Who is OFFLINE is one, too: its delivery waits.
+ * A pair is one receiver at its platform, however many roles it has there. The sender's own pair is none at the sender's
+ * platform; at another platform it is the other half, which receives like any party. A party that is OFFLINE is a
+ * receiver, too: its delivery waits.
  */
 export function broadcastReceivers(directory: Directory, sender: BroadcastSender): Leg[] {
   const { caller, from, row } = sender;
-  if (!caller.hasRole(from, row.interfaces.SENDER.roles)) return [];
+  if (!caller.holdsAs(from, row.interfaces.SENDER.roles)) return [];
   const { module } = row;
   const { agreements } = directory;
   const participant = caller.participant(from);
@@ -32,7 +33,7 @@ export function broadcastReceivers(directory: Directory, sender: BroadcastSender
   for (const platform of directory.receiversOf(module)) {
     if (!takesDeliveries(platform, sender.version)) continue;
     for (const party of platform.pairsIn(row.interfaces.RECEIVER.roles)) {
-      if (sameParty(party, from)) continue;
+      if (platform.id === caller.id && sameParty(party, from)) continue;
       const exchange = { from: participant, to: platform.participant(party), module };
       if (agreements.allows(exchange, sender.at)) legs.push({ platformId: platform.id, party });
     }

@@ -20,8 +20,7 @@ export class PlatformEntry {
   readonly authorization: string | null;
   /** The pair that a platform with a single one may leave out of its requests. */
   readonly onlyParty: PartyId | undefined;
-  /** Those that it may speak for now, as agreements see them. */
-  readonly participants: readonly Participant[];
+  private readonly participantsByKey: ReadonlyMap<PartyKey, Participant>;
   /** The client certificates of which it must show one; null: none is asked for. */
   readonly pins: ReadonlySet<string> | null;
 
@@ -32,7 +31,14 @@ export class PlatformEntry {
     this.pins = record.pinnedCertificates ? new Set(record.pinnedCertificates) : null;
     const held = record.parties.filter((party) => party.held);
     this.onlyParty = onlyPair(held);
-    this.participants = [...byPair(held).values()].map(([party]) => this.participant(party!));
+    this.participantsByKey = new Map(
+      [...byPair(held)].map(([key, parties]) => [key, participantOf(parties)]),
+    );
+  }
+
+  /** The pairs that it may speak for now, as agreements see them. */
+  get participants(): Iterable<Participant> {
+    return this.participantsByKey.values();
   }
 
   get id(): string {
@@ -69,15 +75,17 @@ export class PlatformEntry {
     return this.partiesByKey.keys();
   }
 
-  /** A pair as agreements see it. */
+  /** A pair as agreements see it: in the roles in which this platform holds it, and no other. */
   participant(party: PartyId): Participant {
-    return { party, roles: this.partiesOf(party).map(({ role }) => role) };
+    return this.participantsByKey.get(partyKey(party)) ?? { party, roles: [] };
   }
 
-  /** The pairs that it holds in one of these roles, each once. */
+  /** The pairs that it holds in one of these roles and that it registered, each once. */
   pairsIn(roles: readonly Role[]): PartyId[] {
     return [...this.partiesByKey.values()].flatMap((parties) =>
-      parties.filter(({ held, role }) => held && roles.includes(role)).slice(0, 1),
+      parties
+        .filter(({ held, role, status }) => held && status !== 'PLANNED' && roles.includes(role))
+        .slice(0, 1),
     );
   }
 
@@ -93,6 +101,10 @@ function byPair(parties: readonly PartyRecord[]): Map<PartyKey, PartyRecord[]> {
     map.set(key, [...(map.get(key) ?? []), party]);
   }
   return map;
+}
+
+function participantOf(parties: readonly PartyRecord[]): Participant {
+  return { party: parties[0]!, roles: parties.map(({ role }) => role) };
 }
 
 function onlyPair(parties: readonly PartyRecord[]): PartyId | undefined {

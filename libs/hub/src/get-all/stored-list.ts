@@ -4,7 +4,7 @@ import { type Permitted } from '../exchange';
 import { HubError } from '../hub-error';
 import { partOf } from '../objects/apply-change';
 import { segmentsOf } from '../objects/object-change';
-import { type ObjectStore, type SyncStore } from '../ports';
+import { type ObjectOwner, type ObjectStore, type SyncStore } from '../ports';
 import { type Counterpart } from './counterparts';
 import { type ListPage } from './list-page';
 import { type ListRequest, readStored, writeStored } from './list-request';
@@ -26,7 +26,7 @@ export async function storedList(
 ): Promise<ListPage> {
   const { module } = target;
   const { limit, cursor, dateFrom, dateTo } = request;
-  const filter = { module, owners: keysOf(counterparts), dateFrom, dateTo };
+  const filter = { module, owners: ownersOf(counterparts), dateFrom, dateTo };
   const place = cursor === null ? { after: 0 } : readStored(module, cursor);
   const offset = cursor === null ? request.offset : 0;
   const [{ bodies, next }, total, failing] = await Promise.all([
@@ -57,7 +57,12 @@ export async function storedObject(
   const [id, ...part] = (segmentsOf(target.rest) ?? []).map((segment) => comparableId(segment));
   if (!shape || id === undefined || !isPart(part, shape)) throw new HubError('object_unknown');
   const { module } = target;
-  const found = await objects.find({ module, id, type: typeIn(target, shape), owners: keysOf(counterparts) });
+  const found = await objects.find({
+    module,
+    id,
+    type: typeIn(target, shape),
+    owners: ownersOf(counterparts),
+  });
   if (found.length > 1) throw new HubError('object_ambiguous');
   const object = found[0] && partOf(found[0], shape.parts, part);
   if (!object) throw new HubError('object_unknown');
@@ -72,6 +77,6 @@ function typeIn({ query }: Target, { type }: ObjectShape): string {
   return type ? (comparableId(new URLSearchParams(query).get(type.name)) ?? type.otherwise) : '';
 }
 
-function keysOf(counterparts: readonly Counterpart[]): readonly string[] {
-  return [...new Set(counterparts.map(({ key }) => key))];
+function ownersOf(counterparts: readonly Counterpart[]): readonly ObjectOwner[] {
+  return counterparts.map(({ key, platform }) => ({ platformId: platform.id, owner: key }));
 }

@@ -1,9 +1,12 @@
-import { moduleRow, type PartyId } from '@app/ocpi';
+import { moduleRow, type PartyId, type Role } from '@app/ocpi';
 import { gzipSync } from 'node:zlib';
+import { PlatformEntry } from '../directory';
+import { platform } from '../directory/platforms.fixture';
 import { type Identified } from '../exchange';
 import { objectChangeOf } from './object-change';
 
 const CPO: PartyId = { countryCode: 'NL', partyId: 'CPO' };
+const TOKEN = '{"country_code":"NL","party_id":"CPO","uid":"T1"}';
 const WHOLE = '{"country_code":"nl","party_id":"Cpo","id":"loc1","x":1.00}';
 
 interface Push {
@@ -13,14 +16,18 @@ interface Push {
   readonly body?: string | Buffer | null;
   readonly headers?: Record<string, string>;
   readonly interfaceRole?: string;
+  /** In which the sender holds `NL*CPO`. */
+  readonly roles?: readonly Role[];
 }
 
 function change(rest: string, push: Push = {}) {
   const { module = 'locations', method = 'PUT', query = '', body = WHOLE, headers = {} } = push;
+  const parties = (push.roles ?? ['CPO', 'EMSP']).map((role) => `NL*CPO/${role}`);
   const target = { version: '2.2.1', interfaceRole: push.interfaceRole ?? 'RECEIVER', module, rest, query };
   const message: unknown = {
-    ...{ target, row: moduleRow(module), method, headers, from: CPO, caller: { id: 'p1' } },
+    ...{ target, row: moduleRow(module), method, headers, from: CPO },
     ...{ body: body === null ? null : Buffer.from(body), receivedAt: new Date(0) },
+    caller: new PlatformEntry(platform('p1', { parties })),
   };
   return objectChangeOf(message as Identified);
 }
@@ -60,6 +67,8 @@ test.each([
   ['a whole object without its names', '/NL/CPO/LOC1', { body: '{"x":1}' }],
   ['a whole EVSE without its uid', '/NL/CPO/LOC1/E1', { body: '{"x":1}' }],
   ['a body that is no object', '/NL/CPO/LOC1', { body: '[1]' }],
+  ['an object of a sender in another role than the owner’s', '/NL/CPO/LOC1', { roles: ['EMSP'] }],
+  ['a token of a CPO', '/NL/CPO/T1', { module: 'tokens', roles: ['CPO'], body: TOKEN }],
   ['no body', '/NL/CPO/LOC1', { body: null }],
   ['a module that is not for everybody', '/NL/CPO/S1', { module: 'sessions' }],
   ['the other interface', '/NL/CPO/LOC1', { interfaceRole: 'SENDER' }],

@@ -31,12 +31,13 @@ interface Address {
 /**
  * How a push changes the object store.
  *
- * @returns `undefined` when it is nothing to keep: the path is not that of an object of the sender, or the body
- *   names another object or owner than the path
+ * @returns `undefined` when it is nothing to keep: the sender does not have the role that owns such objects, the path is
+ *   not that of an object of the sender, or the body names another object or owner than the path
  */
 export function objectChangeOf(message: Identified): ObjectChange | undefined {
   const { row, target, from, method, caller, receivedAt } = message;
   if (!row?.object || !mayBroadcast(row, target.interfaceRole, method) || !isChange(method)) return undefined;
+  if (!caller.holdsAs(from, row.interfaces.SENDER.roles)) return undefined;
   const address = addressOf(target.rest, row.object);
   if (!address || !sameParty(address.owner, from)) return undefined;
   const body = method === 'DELETE' ? null : plainObject(message);

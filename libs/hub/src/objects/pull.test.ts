@@ -8,7 +8,10 @@ const ENDPOINT = 'https://cpo.example/ocpi/locations/';
 const FIRST = `${ENDPOINT}?offset=0&limit=100`;
 const LIMITS: PullLimits = { pages: 10, objects: 100, bytes: 10_000, durationMs: 60_000 };
 const START = new Date('2026-01-01T12:00:00Z');
-const FILTER = { module: 'locations', owners: ['NL*CPO', 'NL*OTH'] };
+const FILTER = {
+  module: 'locations',
+  owners: ['NL*CPO', 'NL*OTH'].map((owner) => ({ platformId: 'p1', owner })),
+};
 
 const item = (id: string, owner = 'CPO', updated = '2024-01-01T00:00:00Z'): string =>
   `{"country_code":"NL" , "party_id":"${owner}","id":"${id}","x":1.00,"last_updated":"${updated}"}`;

@@ -201,6 +201,14 @@ function requireWithin(limits: PullLimits, progress: PullProgress, durationMs: n
   }
 }
 
-function sweep({ module, owner }: PullSubject, startedAt: Date, { objects }: PullParts): Promise<number> {
-  return objects.sweep(module, partyKey(owner), new Date(startedAt.getTime() - CLOCK_SKEW_MS));
+function sweep(
+  { platform, module, owner }: PullSubject,
+  startedAt: Date,
+  { objects }: PullParts,
+): Promise<number> {
+  return objects.sweep(
+    module,
+    { platformId: platform.id, owner: partyKey(owner) },
+    new Date(startedAt.getTime() - CLOCK_SKEW_MS),
+  );
 }

@@ -71,7 +71,7 @@ export function requireRelayable(
   to: PartyId,
   directory: Directory,
 ): void {
-  requireReachable(platform, to);
+  requireReachable(identified, platform, to);
   requireAgreement(identified, platform.participant(to), directory);
   const { target, caller } = identified;
   const { version } = platform.record;
@@ -82,8 +82,8 @@ export function requireRelayable(
 }
 
 /**
- * The same pair may be a CPO on one platform and an eMSP on another: module and interface decide. Where they do not, as
- * with a custom module, it is whoever had the name first: who takes it later takes no messages with it.
+ * Each platform is sent what its half of the pair receives, whether it has the interface or not. Where the role does not
+ * tell, as with a custom module, it is the platform that had the name first: a later one takes no messages with it.
  */
 function choosePlatform(
   { row, target }: Identified,
@@ -91,11 +91,11 @@ function choosePlatform(
   candidates: readonly PlatformEntry[],
 ): PlatformEntry | undefined {
   if (candidates.length < 2) return candidates[0];
-  const roles = row?.interfaces[target.interfaceRole].roles;
+  const roles = row?.interfaces[target.interfaceRole].roles ?? [];
   const score = (platform: PlatformEntry): number =>
-    (platform.holds(to) ? 4 : 0) +
-    (roles && platform.hasRole(to, roles) ? 2 : 0) +
-    (platform.endpoint(target.module, target.interfaceRole) ? 1 : 0);
+    (platform.hasRole(to, roles) ? 4 : 0) +
+    (platform.holdsAs(to, roles) ? 2 : 0) +
+    (platform.holds(to) ? 1 : 0);
   const since = (platform: PlatformEntry): number =>
     Math.min(...platform.partiesOf(to).map(({ knownSince }) => knownSince.getTime()));
   const isBefore = (one: PlatformEntry, other: PlatformEntry): boolean =>
@@ -103,12 +103,17 @@ function choosePlatform(
   return candidates.reduce((best, next) => (isBefore(next, best) ? next : best));
 }
 
-function requireReachable(platform: PlatformEntry, to: PartyId): void {
+/** @throws HubError `receiver_suspended`, `receiver_planned` */
+function requireReachable({ row, target }: Identified, platform: PlatformEntry, to: PartyId): void {
   const { suspended, status } = platform.record;
-  if (suspended || status === 'SUSPENDED' || !platform.holds(to)) {
+  const held = platform.partiesOf(to).filter((party) => party.held);
+  if (suspended || status === 'SUSPENDED' || held.length === 0) {
     throw new HubError('receiver_suspended', partyKey(to));
   }
-  if (status === 'PLANNED') throw new HubError('receiver_planned', partyKey(to));
+  const roles = row?.interfaces[target.interfaceRole].roles ?? [];
+  const meant = held.filter(({ role }) => roles.includes(role));
+  const isPlanned = (meant.length > 0 ? meant : held).every((party) => party.status === 'PLANNED');
+  if (status === 'PLANNED' || isPlanned) throw new HubError('receiver_planned', partyKey(to));
 }
 
 /** Asked last: the one message in a while that may try an OFFLINE platform has passed everything else. */

@@ -6,7 +6,13 @@
 import { type PartyKey } from '@app/ocpi';
 import { type ObjectOwners } from './owner-index';
 
-/** What names an object. */
+/** Whose objects: a pair on one platform. Another platform that holds the pair has objects of its own. */
+export interface ObjectOwner {
+  readonly platformId: string;
+  readonly owner: PartyKey;
+}
+
+/** What names an object among those of one platform. */
 export interface ObjectKey {
   readonly module: string;
   readonly owner: PartyKey;
@@ -46,7 +52,7 @@ export interface PulledPage {
 /** What is listed: the objects of some owners, in the order in which the hub first got them. */
 export interface ObjectFilter {
   readonly module: string;
-  readonly owners: readonly PartyKey[];
+  readonly owners: readonly ObjectOwner[];
   /** Inclusive. */
   readonly dateFrom?: Date | undefined;
   /** Exclusive. */
@@ -74,7 +80,7 @@ export interface ObjectSearch {
   readonly module: string;
   readonly id: string;
   readonly type: string;
-  readonly owners: readonly PartyKey[];
+  readonly owners: readonly ObjectOwner[];
 }
 
 export interface ObjectStore extends ObjectOwners {
@@ -88,5 +94,5 @@ export interface ObjectStore extends ObjectOwners {
   /** Takes a page of a pull over; a push that is newer wins. */
   putPulled(page: PulledPage): Promise<void>;
   /** Removes what the owner no longer lists: neither listed nor pushed since a time. Gives their number. */
-  sweep(module: string, owner: PartyKey, since: Date): Promise<number>;
+  sweep(module: string, owner: ObjectOwner, since: Date): Promise<number>;
 }

@@ -3,7 +3,16 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, Broadcast Push.
  */
-import { envelope, onwardHeaders, type PartyId, pushedObject, STATUS, type Version } from '@app/ocpi';
+import {
+  envelope,
+  onwardHeaders,
+  type PartyId,
+  partyKey,
+  pushedObject,
+  type Role,
+  STATUS,
+  type Version,
+} from '@app/ocpi';
 import { broadcastReceivers } from '../deliveries';
 import { type Directory } from '../directory';
 import { type Answer, type Permitted, type Relayed } from '../exchange';
@@ -25,12 +34,13 @@ export interface BroadcastParts {
 /**
  * Takes the push over for all its receivers; the sender is answered when it is durable, and not before.
  *
- * @throws HubError `hub_not_addressable` for a module that nobody broadcasts; whatever the outbox throws when
- *   it cannot take the push
+ * @throws HubError `hub_not_addressable` for a module that nobody broadcasts; `sender_role_missing`; whatever the outbox
+ *   throws when it cannot take the push
  */
 export async function broadcast(permitted: Permitted, parts: BroadcastParts): Promise<Relayed> {
   const { caller, from, target, row, receivedAt: at } = permitted;
   if (!row) throw new HubError('hub_not_addressable', target.module);
+  requireSender(permitted, row.interfaces.SENDER.roles);
   const version = caller.record.version ?? target.version;
   const legs = broadcastReceivers(parts.directory, { caller, from, version, row, at });
   const push = pushOf(permitted, version, parts);
@@ -38,6 +48,13 @@ export async function broadcast(permitted: Permitted, parts: BroadcastParts): Pr
   const { lines, bundles } = await parts.outbox.accept(push, legs, { change, inBundles: true });
   parts.waker.wake(lines, bundles);
   return { ...permitted, answer: accepted(legs.length, parts), onwardRequestId: null };
+}
+
+/** A push that can reach no party is no success: the sender has another role than it believes. */
+function requireSender({ caller, from, target }: Permitted, roles: readonly Role[]): void {
+  if (caller.holdsAs(from, roles)) return;
+  const who = `${partyKey(from)} is not ${roles.join(' or ')}, the role that broadcasts ${target.module}`;
+  throw new HubError('sender_role_missing', who);
 }
 
 function pushOf(

@@ -13,7 +13,7 @@ const KEY = { primaryKeyConstraintName: 'objects_pkey' } as const;
 // These two carry further columns, which decorators cannot say.
 @Index('objects_seq_idx', { synchronize: false })
 @Index('objects_last_updated_idx', { synchronize: false })
-@Index('objects_owner_idx', ['owner', 'module', 'seenAt'])
+@Index('objects_owner_idx', ['owner', 'platformId', 'module', 'seenAt'])
 @Index('objects_platform_id_idx', ['platformId'])
 export class ObjectEntity {
   @PrimaryColumn('text', KEY)
@@ -30,7 +30,7 @@ export class ObjectEntity {
   @PrimaryColumn('text', KEY)
   owner: string;
 
-  @Column('uuid', { name: 'platform_id' })
+  @PrimaryColumn('uuid', { name: 'platform_id', ...KEY })
   platformId: string;
 
   @ManyToOne(() => PlatformEntity, { onDelete: 'CASCADE', nullable: false })
@@ -56,7 +56,7 @@ export class ObjectEntity {
   body: Buffer | null;
 }
 
-/** How many objects of an owner there are, deleted ones left out; kept by triggers on `objects`. */
+/** How many objects of an owner there are on its platform, deleted ones left out; kept by triggers on `objects`. */
 @Entity('object_counts')
 export class ObjectCountEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'object_counts_pkey' })
@@ -64,6 +64,9 @@ export class ObjectCountEntity {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'object_counts_pkey' })
   owner: string;
+
+  @PrimaryColumn('uuid', { name: 'platform_id', primaryKeyConstraintName: 'object_counts_pkey' })
+  platformId: string;
 
   @Column('bigint')
   count: string;

@@ -1,9 +1,9 @@
-import { applyToBody, lastUpdatedOf, type ObjectChange, type ObjectKey } from '@app/hub';
+import { applyToBody, lastUpdatedOf, type ObjectChange } from '@app/hub';
 import { moduleRow } from '@app/ocpi';
 import { type EntityManager } from 'typeorm';
 
 /** The columns that name an object, in the order of `keyOf`. */
-const KEY = '(module, object_id, type, owner) = ($1, $2, $3, $4)';
+const KEY = '(module, object_id, type, owner, platform_id) = ($1, $2, $3, $4, $5)';
 
 /**
  * Takes a push over into the object store, in the transaction of `manager`. What patches something that is not
@@ -12,17 +12,17 @@ const KEY = '(module, object_id, type, owner) = ($1, $2, $3, $4)';
 export async function applyObjectChange(manager: EntityManager, change: ObjectChange): Promise<void> {
   if (change.body === null) return bury(manager, change);
   if (change.method === 'PUT' && change.part.length === 0) return keep(manager, change, change.body);
-  const stored = await lock(manager, change.key);
+  const stored = await lock(manager, change);
   const shape = moduleRow(change.key.module)?.object;
   const changed = shape && stored && applyToBody(shape, stored, change);
   if (changed) await replace(manager, change, changed);
 }
 
 /** Holds up every other change of this object until the transaction ends. */
-async function lock(manager: EntityManager, key: ObjectKey): Promise<Buffer | undefined> {
+async function lock(manager: EntityManager, change: ObjectChange): Promise<Buffer | undefined> {
   const rows: { body: Buffer }[] = await manager.query(
     `SELECT body FROM objects WHERE ${KEY} AND deleted_at IS NULL FOR UPDATE`,
-    keyOf(key),
+    keyOf(change),
   );
   return rows[0]?.body;
 }
@@ -33,8 +33,8 @@ async function keep(manager: EntityManager, change: ObjectChange, body: Uint8Arr
     `INSERT INTO objects AS kept
        (module, object_id, type, owner, platform_id, seen_at, last_updated, body, seq)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nextval('objects_seq'))
-     ON CONFLICT (module, object_id, type, owner) DO UPDATE SET
-       platform_id = excluded.platform_id, seen_at = excluded.seen_at,
+     ON CONFLICT (module, object_id, type, owner, platform_id) DO UPDATE SET
+       seen_at = excluded.seen_at,
        last_updated = excluded.last_updated, body = excluded.body, deleted_at = NULL,
        seq = CASE WHEN kept.deleted_at IS NULL THEN kept.seq ELSE excluded.seq END`,
     valuesOf(change, body),
@@ -43,27 +43,28 @@ async function keep(manager: EntityManager, change: ObjectChange, body: Uint8Arr
 
 async function replace(manager: EntityManager, change: ObjectChange, body: Uint8Array): Promise<void> {
   await manager.query(
-    `UPDATE objects SET platform_id = $5, seen_at = $6, last_updated = $7, body = $8 WHERE ${KEY}`,
+    `UPDATE objects SET seen_at = $6, last_updated = $7, body = $8 WHERE ${KEY}`,
     valuesOf(change, body),
   );
 }
 
 /** Also when it was never stored: it may be in a list that is being pulled now. */
-async function bury(manager: EntityManager, { key, platformId, receivedAt }: ObjectChange): Promise<void> {
+async function bury(manager: EntityManager, change: ObjectChange): Promise<void> {
   await manager.query(
     `INSERT INTO objects
        (module, object_id, type, owner, platform_id, seen_at, last_updated, deleted_at, seq)
      VALUES ($1, $2, $3, $4, $5, $6, $6, $6, nextval('objects_seq'))
-     ON CONFLICT (module, object_id, type, owner) DO UPDATE SET
+     ON CONFLICT (module, object_id, type, owner, platform_id) DO UPDATE SET
        seen_at = excluded.seen_at, deleted_at = excluded.deleted_at, body = NULL`,
-    [...keyOf(key), platformId, receivedAt],
+    [...keyOf(change), change.receivedAt],
   );
 }
 
-function keyOf({ module, id, type, owner }: ObjectKey): string[] {
-  return [module, id, type, owner];
+function keyOf({ key: { module, id, type, owner }, platformId }: ObjectChange): string[] {
+  return [module, id, type, owner, platformId];
 }
 
-function valuesOf({ key, platformId, receivedAt }: ObjectChange, body: Uint8Array): unknown[] {
-  return [...keyOf(key), platformId, receivedAt, lastUpdatedOf(body) ?? receivedAt, Buffer.from(body)];
+function valuesOf(change: ObjectChange, body: Uint8Array): unknown[] {
+  const { receivedAt } = change;
+  return [...keyOf(change), receivedAt, lastUpdatedOf(body) ?? receivedAt, Buffer.from(body)];
 }

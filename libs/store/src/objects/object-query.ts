@@ -1,4 +1,7 @@
-import { type ObjectFilter, type ObjectPageRequest } from '@app/hub';
+import { type ObjectFilter, type ObjectOwner, type ObjectPageRequest } from '@app/hub';
+
+/** Whose a row is, as `ownerKeys` writes it: one text, so that a list of thousands is looked through by its hashes. */
+export const OWNED = `(owner || ' ' || platform_id)`;
 
 /** A statement and its values. */
 export interface ObjectQuery {
@@ -31,18 +34,23 @@ export function pageQuery(request: ObjectPageRequest): ObjectQuery {
 /** How many there are: kept counts where all of them are meant, else counted in an index. */
 export function countQuery(filter: ObjectFilter): ObjectQuery {
   if (!filter.dateFrom && !filter.dateTo) {
-    const text =
-      'SELECT coalesce(sum(count), 0) AS count FROM object_counts WHERE module = $1 AND owner = ANY ($2)';
-    return { text, values: [filter.module, filter.owners] };
+    const text = `SELECT coalesce(sum(count), 0) AS count FROM object_counts
+      WHERE module = $1 AND ${OWNED} = ANY ($2)`;
+    return { text, values: [filter.module, ownerKeys(filter.owners)] };
   }
   const { text, values } = conditions(filter);
   return { text: `SELECT count(*) AS count FROM objects WHERE ${text}`, values };
 }
 
 function conditions({ module, owners, dateFrom, dateTo }: ObjectFilter): ObjectQuery {
-  const values: unknown[] = [module, owners];
-  const parts = ['module = $1', 'owner = ANY ($2)', 'deleted_at IS NULL'];
+  const values: unknown[] = [module, ownerKeys(owners)];
+  const parts = ['module = $1', `${OWNED} = ANY ($2)`, 'deleted_at IS NULL'];
   if (dateFrom) parts.push(`last_updated >= $${values.push(dateFrom)}`);
   if (dateTo) parts.push(`last_updated < $${values.push(dateTo)}`);
   return { text: parts.join(' AND '), values };
+}
+
+/** Owners as texts: `NL*TNM 5b0c…`. */
+export function ownerKeys(owners: readonly ObjectOwner[]): string[] {
+  return owners.map(({ owner, platformId }) => `${owner} ${platformId}`);
 }

@@ -1,4 +1,4 @@
-import { type ObjectChange } from '@app/hub';
+import { type ObjectChange, type ObjectOwner } from '@app/hub';
 import { type Store } from '@app/store';
 import { at, createdPlatform, objectStoreBehaviour } from '../../../testkit/src/twin';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
@@ -16,11 +16,12 @@ objectStoreBehaviour('PostgreSQL', opened);
 async function opened() {
   const store: Store = await storeOn(database.url);
   const { id: platformId } = await createdPlatform(store.platforms);
+  const { id: otherId } = await createdPlatform(store.platforms);
   const end = async (): Promise<void> => {
     await store.close();
     await sql(database.url, 'TRUNCATE platforms CASCADE');
   };
-  return { objects: store.objects, sync: store.sync, platformId, end };
+  return { objects: store.objects, sync: store.sync, platformId, otherId, end };
 }
 
 describe('objects in PostgreSQL', () => {
@@ -33,7 +34,8 @@ describe('objects in PostgreSQL', () => {
     ...{ method: 'PUT', part: [], body: Buffer.from(`{"id":"${id}"}`), receivedAt: at(0) },
     ...more,
   });
-  const filter = { module: 'locations', owners: ['NL*CPO'] };
+  const owned = (...owners: string[]) => owners.map((owner) => ({ platformId: world.platformId, owner }));
+  const filter = () => ({ module: 'locations', owners: owned('NL*CPO') });
 
   test('patches of one object at the same moment are all in it', async () => {
     await world.objects.apply(put('L1'));
@@ -44,7 +46,7 @@ describe('objects in PostgreSQL', () => {
       ),
     );
     const { bodies } = await world.objects.page({
-      ...filter,
+      ...filter(),
       after: 0,
       offset: 0,
       limit: 9,
@@ -59,9 +61,9 @@ describe('objects in PostgreSQL', () => {
     const gone = ids.slice(0, 10);
     const deletion = { method: 'DELETE', body: null, receivedAt: at(1) } as const;
     await Promise.all([...gone, ...gone].map((id) => world.objects.apply(put(id, deletion))));
-    expect(await world.objects.count(filter)).toBe(20);
+    expect(await world.objects.count(filter())).toBe(20);
     await world.sync.forget([world.platformId]);
-    expect(await world.objects.count(filter)).toBe(0);
+    expect(await world.objects.count(filter())).toBe(0);
   });
 
   test('page 1,000 of 100,000 locations costs the database no more than page 1', async () => {
@@ -74,7 +76,7 @@ describe('objects in PostgreSQL', () => {
       [world.platformId],
     );
     await sql(database.url, 'VACUUM (ANALYZE) objects');
-    const owners = ['NL*CPO', 'DE*CPO', 'FR*CPO'];
+    const owners = owned('NL*CPO', 'DE*CPO', 'FR*CPO');
     const [first, last] = [await costOf(owners, 0), await costOf(owners, 99_900)];
     expect(last).toBeLessThanOrEqual(1.5 * first);
     expect(first).toBeLessThan(1_000);
@@ -82,7 +84,7 @@ describe('objects in PostgreSQL', () => {
   });
 
   /** Blocks of 8 kB that a page of 100 objects touches. */
-  async function costOf(owners: readonly string[], after: number): Promise<number> {
+  async function costOf(owners: readonly ObjectOwner[], after: number): Promise<number> {
     const page = { module: 'locations', owners, after, offset: 0, limit: 100, maxBytes: 1_000_000 };
     const { text, values } = pageQuery(page);
     const [row] = await sql<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(

@@ -2,6 +2,7 @@
 import {
   type ObjectChange,
   type ObjectFilter,
+  type ObjectOwner,
   type ObjectPage,
   type ObjectPageRequest,
   type ObjectSearch,
@@ -13,7 +14,7 @@ import { comparableId, parsePartyId, type PartyId, type PartyKey } from '@app/oc
 import { type DataSource } from 'typeorm';
 import { inTransaction } from '../transaction';
 import { applyObjectChange } from './apply-object-change';
-import { countQuery, type ObjectQuery, pageQuery } from './object-query';
+import { countQuery, type ObjectQuery, OWNED, ownerKeys, pageQuery } from './object-query';
 
 /** An id with more owners than this is ambiguous whoever asks. */
 const MAX_OWNERS = 200;
@@ -41,8 +42,8 @@ export class PostgresObjectStore implements ObjectStore {
 
   async find({ module, id, type, owners }: ObjectSearch): Promise<readonly Buffer[]> {
     const text = `SELECT body FROM objects WHERE (module, object_id, type) = ($1, $2, $3)
-      AND owner = ANY ($4) AND deleted_at IS NULL`;
-    return (await this.rows<{ body: Buffer }>({ text, values: [module, id, type, owners] })).map(
+      AND ${OWNED} = ANY ($4) AND deleted_at IS NULL`;
+    return (await this.rows<{ body: Buffer }>({ text, values: [module, id, type, ownerKeys(owners)] })).map(
       ({ body }) => body,
     );
   }
@@ -73,11 +74,12 @@ export class PostgresObjectStore implements ObjectStore {
     await this.rows({ text: PUT_PULLED, values: [platformId, startedAt, ...columns] });
   }
 
-  async sweep(module: string, owner: PartyKey, since: Date): Promise<number> {
+  async sweep(module: string, { owner, platformId }: ObjectOwner, since: Date): Promise<number> {
     const text = `WITH swept AS (
-        DELETE FROM objects WHERE owner = $2 AND module = $1 AND seen_at < $3 RETURNING deleted_at)
+        DELETE FROM objects
+        WHERE owner = $2 AND platform_id = $4 AND module = $1 AND seen_at < $3 RETURNING deleted_at)
       SELECT count(*) AS count FROM swept WHERE deleted_at IS NULL`;
-    const [row] = await this.rows<{ count: string }>({ text, values: [module, owner, since] });
+    const [row] = await this.rows<{ count: string }>({ text, values: [module, owner, since, platformId] });
     return Number(row?.count);
   }
 
@@ -92,8 +94,7 @@ const PUT_PULLED = `
   SELECT module, object_id, type, owner, $1, $2, last_updated, body, nextval('objects_seq')
   FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bytea[])
     AS listed (module, object_id, type, owner, last_updated, body)
-  ON CONFLICT (module, object_id, type, owner) DO UPDATE SET
-    platform_id = excluded.platform_id,
+  ON CONFLICT (module, object_id, type, owner, platform_id) DO UPDATE SET
     seen_at = greatest(kept.seen_at, excluded.seen_at),
     last_updated = CASE WHEN kept.deleted_at IS NULL
       THEN greatest(kept.last_updated, excluded.last_updated) ELSE excluded.last_updated END,

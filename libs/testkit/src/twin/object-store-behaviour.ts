@@ -2,16 +2,17 @@
 import { type ObjectChange, type ObjectKey, type ObjectPageRequest, type ObjectStore } from '@app/hub';
 import { at } from './platform-fixtures';
 
-/** An object store, and a platform that its objects can belong to. */
+/** An object store, and two platforms that its objects can belong to. */
 export interface ObjectStoreWorld {
   readonly objects: ObjectStore;
   readonly platformId: string;
+  /** One that holds the same pairs. */
+  readonly otherId: string;
   end(): Promise<void>;
 }
 
-const OWNERS = ['NL*CPO', 'DE*CPO'];
-const ALL: ObjectPageRequest = {
-  ...{ module: 'locations', owners: OWNERS, after: 0, offset: 0, limit: 100, maxBytes: 1_000_000 },
+const ALL: Omit<ObjectPageRequest, 'owners'> = {
+  ...{ module: 'locations', after: 0, offset: 0, limit: 100, maxBytes: 1_000_000 },
 };
 
 const key = (id: string, more: Partial<ObjectKey> = {}): ObjectKey => {
@@ -27,6 +28,8 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
     beforeEach(async () => (world = await open()));
     afterEach(() => world.end());
 
+    const owned = (...owners: string[]) => owners.map((owner) => ({ platformId: world.platformId, owner }));
+    const all = (): ObjectPageRequest => ({ ...ALL, owners: owned('NL*CPO', 'DE*CPO') });
     const push = (change: Partial<ObjectChange> & Pick<ObjectChange, 'key'>): Promise<void> =>
       world.objects.apply({
         ...{ platformId: world.platformId, method: 'PUT', part: [], receivedAt: at(0) },
@@ -34,7 +37,7 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
         ...change,
       });
     const ids = async (request: Partial<ObjectPageRequest> = {}): Promise<string[]> => {
-      const { bodies } = await world.objects.page({ ...ALL, ...request });
+      const { bodies } = await world.objects.page({ ...all(), ...request });
       return bodies.map((one) => (JSON.parse(one.toString()) as { id: string }).id);
     };
 
@@ -43,9 +46,9 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       const theirs = body('L1', 0, ' ,"who":"de"');
       await push({ key: key('L1'), body: mine });
       await push({ key: key('L1', { owner: 'DE*CPO' }), body: theirs });
-      const { bodies } = await world.objects.page(ALL);
+      const { bodies } = await world.objects.page(all());
       expect(bodies.map(String)).toEqual([mine.toString(), theirs.toString()]);
-      const search = { module: 'locations', id: 'L1', type: '', owners: ['DE*CPO'] };
+      const search = { module: 'locations', id: 'L1', type: '', owners: owned('DE*CPO') };
       expect((await world.objects.find(search)).map(String)).toEqual([theirs.toString()]);
       expect(await world.objects.ownersOf('locations', 'l1', '')).toHaveLength(2);
       expect(await world.objects.ownersOf('tariffs', 'l1', '')).toEqual([]);
@@ -55,7 +58,7 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       const token = (type: string): ObjectKey => key('T1', { module: 'tokens', type });
       await push({ key: token('RFID') });
       await push({ key: token('APP_USER') });
-      const tokens = { module: 'tokens', owners: OWNERS };
+      const tokens = { module: 'tokens', owners: all().owners };
       expect(await world.objects.count(tokens)).toBe(2);
       expect(await world.objects.find({ ...tokens, id: 'T1', type: 'RFID' })).toHaveLength(1);
       expect(await world.objects.ownersOf('tokens', 'T1', 'RFID')).toHaveLength(1);
@@ -65,11 +68,11 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
     test('changes in place what is patched, and stores no half of what is not there', async () => {
       const patch = { method: 'PATCH', body: Buffer.from('{"x":2.50}') } as const;
       await push({ key: key('L1'), ...patch });
-      expect(await world.objects.count(ALL)).toBe(0);
+      expect(await world.objects.count(all())).toBe(0);
       await push({ key: key('L1') });
       await push({ key: key('L1'), ...patch });
       await push({ key: key('L1'), part: ['E9'], ...patch });
-      const { bodies } = await world.objects.page(ALL);
+      const { bodies } = await world.objects.page(all());
       expect(bodies.map(String)).toEqual([body('L1', 0).toString().replace('1.00', '2.50')]);
     });
 
@@ -84,7 +87,7 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       for (let n = 1; n <= 6; n++) await push({ key: key(`L${n}`) });
       const seen: string[] = [];
       for (let after: number | null = 0, page = 0; after !== null; page++) {
-        const { next } = await world.objects.page({ ...ALL, after, limit: 2 });
+        const { next } = await world.objects.page({ ...all(), after, limit: 2 });
         seen.push(...(await ids({ after, limit: 2 })));
         after = next;
         await push({ key: key('L1'), body: body('L1', 10 + page) });
@@ -97,13 +100,13 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
     test('filters by owner and by last_updated, from inclusive and to exclusive, and counts the same', async () => {
       for (let n = 1; n <= 4; n++) await push({ key: key(`L${n}`), body: body(`L${n}`, n) });
       await push({ key: key('D1', { owner: 'DE*CPO' }) });
-      expect(await ids({ owners: ['DE*CPO'] })).toEqual(['D1']);
+      expect(await ids({ owners: owned('DE*CPO') })).toEqual(['D1']);
       expect(await ids({ owners: [] })).toEqual([]);
       const filter = { dateFrom: at(2), dateTo: at(4) };
       expect(await ids(filter)).toEqual(['L2', 'L3']);
-      expect(await world.objects.count({ ...ALL, ...filter })).toBe(2);
-      expect(await world.objects.count(ALL)).toBe(5);
-      expect(await world.objects.count({ ...ALL, owners: ['NL*CPO'] })).toBe(4);
+      expect(await world.objects.count({ ...all(), ...filter })).toBe(2);
+      expect(await world.objects.count(all())).toBe(5);
+      expect(await world.objects.count({ ...all(), owners: owned('NL*CPO') })).toBe(4);
     });
 
     test('ends a page before it is too large, but never before its first object', async () => {
@@ -111,7 +114,7 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       const size = body('L1', 0).length;
       expect(await ids({ maxBytes: 2 * size })).toEqual(['L1', 'L2']);
       expect(await ids({ maxBytes: 1 })).toEqual(['L1']);
-      const { next } = await world.objects.page({ ...ALL, maxBytes: 1 });
+      const { next } = await world.objects.page({ ...all(), maxBytes: 1 });
       expect(await ids({ after: next!, limit: 2 })).toEqual(['L2', 'L3']);
     });
 
@@ -127,7 +130,7 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       await push({ key: key('L1'), body: body('L1', 5) });
       await push({ key: key('L2'), body: body('L2', 1) });
       await pulled(at(6), ['L1', 4, ',"old":1'], ['L2', 2, ''], ['L3', 3, ',"a":1'], ['L3', 3, ',"b":1']);
-      const { bodies } = await world.objects.page(ALL);
+      const { bodies } = await world.objects.page(all());
       expect(bodies.map(String)).toEqual([body('L1', 5), body('L2', 2), body('L3', 3, ',"b":1')].map(String));
     });
 
@@ -148,10 +151,44 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       await push({ key: key('T1', { module: 'tariffs' }) });
       await pulled(at(3), ['LISTED', 1, '']);
       await push({ key: key('PUSHED'), receivedAt: at(4) });
-      expect(await world.objects.sweep('locations', 'NL*CPO', at(3))).toBe(1);
+      expect(await world.objects.sweep('locations', owned('NL*CPO')[0]!, at(3))).toBe(1);
       expect(await ids()).toEqual(['LISTED', 'PUSHED', 'D1']);
-      expect(await world.objects.count({ module: 'tariffs', owners: OWNERS })).toBe(1);
-      expect(await world.objects.count(ALL)).toBe(3);
+      expect(await world.objects.count({ module: 'tariffs', owners: all().owners })).toBe(1);
+      expect(await world.objects.count(all())).toBe(3);
+    });
+
+    test('two platforms that hold one pair have each its own objects: neither changes, lists or sweeps those of the other', async () => {
+      const theirs = { platformId: world.otherId, owner: 'NL*CPO' };
+      const mine = owned('NL*CPO')[0]!;
+      const both = { ...all(), owners: [mine, theirs] };
+      const counts = (): Promise<number[]> =>
+        Promise.all([mine, theirs].map((owner) => world.objects.count({ ...ALL, owners: [owner] })));
+      await push({ key: key('L1'), body: body('L1', 0, ',"of":"mine"') });
+      await push({ key: key('L1'), platformId: world.otherId, body: body('L1', 0, ',"of":"theirs"') });
+      await push({
+        key: key('L1'),
+        platformId: world.otherId,
+        method: 'PATCH',
+        body: Buffer.from('{"x":2}'),
+      });
+      const texts = (await world.objects.page(both)).bodies.map(String);
+      expect(texts.map((text) => [/"of":"(\w+)"/.exec(text)![1], text.includes('1.00')])).toEqual([
+        ['mine', true],
+        ['theirs', false],
+      ]);
+      expect(await counts()).toEqual([1, 1]);
+      const empty = { platformId: world.otherId, startedAt: at(5), objects: [] };
+      await world.objects.putPulled(empty);
+      expect(await world.objects.sweep('locations', theirs, at(4))).toBe(1);
+      expect(await counts()).toEqual([1, 0]);
+      await push({
+        key: key('L1'),
+        platformId: world.otherId,
+        method: 'DELETE',
+        body: null,
+        receivedAt: at(6),
+      });
+      expect(await counts()).toEqual([1, 0]);
     });
   });
 }

@@ -4,16 +4,18 @@ import {
   type ObjectChange,
   type ObjectFilter,
   type ObjectKey,
+  type ObjectOwner,
   type ObjectPage,
   type ObjectPageRequest,
   type ObjectSearch,
   type ObjectStore,
   type PulledPage,
 } from '@app/hub';
-import { comparableId, moduleRow, parsePartyId, type PartyId, type PartyKey } from '@app/ocpi';
+import { comparableId, moduleRow, parsePartyId, type PartyId } from '@app/ocpi';
 
 interface Kept {
   readonly key: ObjectKey;
+  readonly platformId: string;
   readonly seq: number;
   readonly lastUpdated: Date;
   readonly seenAt: Date;
@@ -26,10 +28,10 @@ export class ObjectStoreTwin implements ObjectStore {
   private readonly kept = new Map<string, Kept>();
   private seq = 0;
 
-  async apply({ key, method, part, body, receivedAt }: ObjectChange): Promise<void> {
-    const before = this.kept.get(nameOf(key));
+  async apply({ key, platformId, method, part, body, receivedAt }: ObjectChange): Promise<void> {
+    const before = this.kept.get(nameOf({ key, platformId }));
     const seq = before && !before.deletedAt ? before.seq : ++this.seq;
-    const common = { key, seq, seenAt: receivedAt };
+    const common = { key, platformId, seq, seenAt: receivedAt };
     if (body === null) {
       this.put({ ...common, lastUpdated: receivedAt, deletedAt: receivedAt, body: Buffer.alloc(0) });
       return;
@@ -75,38 +77,51 @@ export class ObjectStoreTwin implements ObjectStore {
     return [...new Set(owners)].map((owner) => parsePartyId(owner.slice(0, 2), owner.slice(3))!);
   }
 
-  async putPulled({ startedAt, objects }: PulledPage): Promise<void> {
+  async putPulled({ platformId, startedAt, objects }: PulledPage): Promise<void> {
     for (const { key, lastUpdated, body } of objects) {
-      const before = this.kept.get(nameOf(key));
+      const before = this.kept.get(nameOf({ key, platformId }));
       if (before?.deletedAt && before.deletedAt >= startedAt) continue;
       const isKnown = before !== undefined && !before.deletedAt;
       const isNewer = !isKnown || before.lastUpdated <= lastUpdated;
       const seenAt = before && before.seenAt > startedAt ? before.seenAt : startedAt;
       const state = isNewer ? { lastUpdated, body } : { lastUpdated: before.lastUpdated, body: before.body };
-      this.put({ key, ...state, seenAt, deletedAt: null, seq: isKnown ? before.seq : ++this.seq });
+      this.put({
+        key,
+        platformId,
+        ...state,
+        seenAt,
+        deletedAt: null,
+        seq: isKnown ? before.seq : ++this.seq,
+      });
     }
   }
 
-  async sweep(module: string, owner: PartyKey, since: Date): Promise<number> {
+  async sweep(module: string, owner: ObjectOwner, since: Date): Promise<number> {
     const old = [...this.kept.values()].filter(
-      ({ key, seenAt }) => key.module === module && key.owner === owner && seenAt < since,
+      (kept) => kept.key.module === module && isOf(kept, owner) && kept.seenAt < since,
     );
-    for (const { key } of old) this.kept.delete(nameOf(key));
+    for (const each of old) this.kept.delete(nameOf(each));
     return old.filter(({ deletedAt }) => !deletedAt).length;
   }
 
   private put(kept: Kept): void {
-    this.kept.set(nameOf(kept.key), kept);
+    this.kept.set(nameOf(kept), kept);
   }
 
   private matching({ module, owners, dateFrom, dateTo }: ObjectFilter): Kept[] {
     return [...this.kept.values()]
-      .filter(({ key, deletedAt }) => key.module === module && owners.includes(key.owner) && !deletedAt)
+      .filter(({ key, deletedAt }) => key.module === module && !deletedAt)
+      .filter((kept) => owners.some((owner) => isOf(kept, owner)))
       .filter(({ lastUpdated: at }) => (!dateFrom || at >= dateFrom) && (!dateTo || at < dateTo))
       .sort((a, b) => a.seq - b.seq);
   }
 }
 
-function nameOf({ module, owner, id, type }: ObjectKey): string {
-  return [module, owner, id, type].join(' ');
+function isOf({ key, platformId }: Kept, whose: ObjectOwner): boolean {
+  return key.owner === whose.owner && platformId === whose.platformId;
+}
+
+function nameOf({ key, platformId }: Pick<Kept, 'key' | 'platformId'>): string {
+  const { module, owner, id, type } = key;
+  return [module, owner, id, type, platformId].join(' ');
 }

@@ -35,7 +35,7 @@ detourStoreBehaviour('the in-memory twin', async () => ({
 
 objectStoreBehaviour('the in-memory twin', async () => ({
   objects: new ObjectStoreTwin(),
-  platformId: 'platform',
+  ...{ platformId: 'platform', otherId: 'other' },
   end: async () => undefined,
 }));
 
