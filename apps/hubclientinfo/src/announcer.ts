@@ -1,6 +1,7 @@
 /** The status announcer: tells every platform what changed for it, through the delivery workers. */
 import {
   type Agreement,
+  type AgreementBook,
   announceChange,
   type AnnouncedParty,
   type AnnouncedTerms,
@@ -51,6 +52,8 @@ export interface AnnouncerParts {
 export class Announcer {
   private readonly news = new Wait();
   private announced: AnnouncedTerms | undefined;
+  /** The announced agreements as a decision; made anew when they change. */
+  private book: { readonly terms: AnnouncedTerms; readonly book: AgreementBook } | undefined;
   /** When an agreement begins or ends next, in ms since 1970. */
   private turnsAt = Infinity;
 
@@ -81,7 +84,7 @@ export class Announcer {
 
   private async announceDue(): Promise<void> {
     const { store, directory, holdMs } = this.parts;
-    const book = bookOf(this.announced!);
+    const book = this.announcedBook(this.announced!);
     for (let count = 1; count > 0 && !this.signal.aborted; await breathe()) {
       const now = new Date();
       const rule = { now, holdMs, limit: CHANGES_PER_TRANSACTION };
@@ -91,6 +94,11 @@ export class Announcer {
       this.parts.waker.wake(done.lines);
       count = done.count;
     }
+  }
+
+  private announcedBook(terms: AnnouncedTerms): AgreementBook {
+    if (this.book?.terms !== terms) this.book = { terms, book: bookOf(terms) };
+    return this.book.book;
   }
 
   /** Agreements first, so that a change of status is announced by those in force. */

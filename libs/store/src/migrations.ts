@@ -27,6 +27,7 @@ import { MessageClaims1796000010000 } from '../../../migrations/1796000010000-me
 import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bundled-legs';
 import { ObjectsByPlatform1796200000000 } from '../../../migrations/1796200000000-objects-by-platform';
 import { MessageReasons1796400000000 } from '../../../migrations/1796400000000-message-reasons';
+import { ClientInfoViewTimes1796500000000 } from '../../../migrations/1796500000000-client-info-view-times';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   BundledLegs1796100000000,
   ObjectsByPlatform1796200000000,
   MessageReasons1796400000000,
+  ClientInfoViewTimes1796500000000,
 ];

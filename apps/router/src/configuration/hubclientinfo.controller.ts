@@ -1,4 +1,4 @@
-import { clientInfoPage, HubError } from '@app/hub';
+import { clientInfoPage, HubError, type ViewQuery } from '@app/hub';
 import { nextLink, type Paging, parsePaging, type Version } from '@app/ocpi';
 import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from '../edge/fastify';
@@ -32,9 +32,9 @@ export class HubClientInfoController {
     const { malformed, ...asked } = parsePaging(query, MAX_PAGE);
     if (!('paging' in asked)) throw new HubError('parameter_malformed', malformed);
     const viewer = holder.platform;
-    const changes = await this.parts.announcements.viewsOf(viewer.id);
-    const viewing = { viewer, changes, now: this.parts.now() };
-    const { data, total } = clientInfoPage(this.parts.directory, viewing, asked.paging);
+    const changesOf = (about: ViewQuery) => this.parts.announcements.viewsOf(viewer.id, about);
+    const viewing = { viewer, changesOf, now: this.parts.now() };
+    const { data, total } = await clientInfoPage(this.parts.directory, viewing, asked.paging);
     return { data, headers: this.headers(query, asked.paging, total, version) };
   }
 

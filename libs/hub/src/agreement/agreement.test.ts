@@ -1,6 +1,7 @@
 import { type Role } from '@app/ocpi';
 import fc from 'fast-check';
-import { type Agreement, AgreementBook, type Exchange } from './agreement';
+import { type Agreement } from './agreement';
+import { AgreementBook, type Exchange } from './agreement-book';
 import { type Side } from './side';
 
 const now = new Date('2026-05-01T00:00:00Z');

@@ -20,7 +20,8 @@ import { HubError } from '../hub-error';
 import { accept } from '../path/accept';
 import { permit } from '../path/permit';
 import { type PlatformRecord } from '../ports';
-import { type Agreement, type Effect, type Participant } from './agreement';
+import { type Agreement, type Effect } from './agreement';
+import { type Participant } from './rule';
 import { parseSide, type Side } from './side';
 
 const NOW = new Date('2026-05-01T12:00:00Z');
@@ -258,15 +259,16 @@ test('every road lets pass what the agreements let pass, and nothing else', asyn
   });
 });
 
-test('ClientInfo shows a party as PLANNED to exactly those platforms that may exchange nothing with it', () => {
+test('ClientInfo shows a party as PLANNED to exactly those platforms that may exchange nothing with it', async () => {
   const shown = new Set<string>();
-  fc.assert(
-    fc.property(world, ({ agreements, fallback }) => {
+  await fc.assert(
+    fc.asyncProperty(world, async ({ agreements, fallback }) => {
       const directory = directoryWith(agreements, fallback);
       const actors = actorsOf(directory);
       for (const viewer of directory.all()) {
         const paging = { offset: 0, limit: 100, dateFrom: undefined, dateTo: undefined };
-        const { data } = clientInfoPage(directory, { viewer, now: NOW, changes: [] }, paging);
+        const viewing = { viewer, now: NOW, changesOf: async () => [] };
+        const { data } = await clientInfoPage(directory, viewing, paging);
         const own = actors.filter(({ platform }) => platform === viewer);
         for (const { country_code, party_id, status } of data) {
           const key = `${country_code}*${party_id}`;

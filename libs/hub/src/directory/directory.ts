@@ -8,6 +8,7 @@ import {
   type PlatformRecord,
 } from '../ports';
 import { Trials } from '../status/trials';
+import { ListedParties } from './listed-parties';
 import { PlatformEntry } from './platform-entry';
 
 const NOBODY: ReadonlySet<PlatformEntry> = new Set();
@@ -26,6 +27,8 @@ export interface TokenHolder {
 export class Directory implements DirectoryListener {
   /** Which messages may go to a platform that is OFFLINE here: known in one place, whichever road they take. */
   readonly trials = new Trials();
+  /** Every party in order: what ClientInfo lists are made of. */
+  readonly parties = new ListedParties();
   private readonly platforms = new Map<string, PlatformEntry>();
   private readonly tokens = new Map<string, TokenHolder>();
   private readonly byPair = new Map<PartyKey, PlatformEntry[]>();
@@ -83,8 +86,12 @@ export class Directory implements DirectoryListener {
 
   platformChanged(platformId: string, record: PlatformRecord | undefined): void {
     this.remove(platformId);
+    this.parties.remove(platformId);
     if (record?.status !== 'OFFLINE') this.trials.forget(platformId);
-    if (record) this.add(new PlatformEntry(record));
+    if (!record) return;
+    const platform = new PlatformEntry(record);
+    this.add(platform);
+    this.parties.add(platform);
   }
 
   reloaded(records: readonly PlatformRecord[]): void {
@@ -94,6 +101,7 @@ export class Directory implements DirectoryListener {
     this.modules.clear();
     this.receivers.clear();
     for (const record of records) this.add(new PlatformEntry(record));
+    this.parties.reset(this.platforms.values());
   }
 
   private add(platform: PlatformEntry): void {

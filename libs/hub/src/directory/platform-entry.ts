@@ -1,6 +1,8 @@
 import {
   authorizationHeader,
+  CONFIGURATION_MODULES,
   type InterfaceRole,
+  MODULES,
   type PartyId,
   type PartyKey,
   partyKey,
@@ -24,7 +26,11 @@ export class PlatformEntry {
   /** The client certificates of which it must show one; null: none is asked for. */
   readonly pins: ReadonlySet<string> | null;
 
+  /** ModuleIDs that it advertises beyond those of the specification, each once. */
+  readonly customModules: readonly string[];
+
   constructor(readonly record: PlatformRecord) {
+    this.customModules = customModules(record.endpoints);
     this.partiesByKey = byPair(record.parties);
     const { peerToken, tokenEncoding } = record;
     this.authorization = peerToken === null ? null : authorizationHeader(peerToken, tokenEncoding);
@@ -92,6 +98,18 @@ export class PlatformEntry {
   hasRole(pair: PartyId, roles: readonly Role[]): boolean {
     return this.partiesOf(pair).some((party) => roles.includes(party.role));
   }
+}
+
+const NONE: readonly string[] = [];
+const KNOWN: ReadonlySet<string> = new Set([
+  ...MODULES.map(({ module }) => module),
+  ...CONFIGURATION_MODULES,
+]);
+
+/** Nearly no platform has any, so that these share one list. */
+function customModules(endpoints: readonly EndpointRecord[]): readonly string[] {
+  const custom = new Set(endpoints.map(({ module }) => module).filter((module) => !KNOWN.has(module)));
+  return custom.size === 0 ? NONE : [...custom];
 }
 
 function byPair(parties: readonly PartyRecord[]): Map<PartyKey, PartyRecord[]> {

@@ -86,6 +86,9 @@ export interface ViewChange extends View {
   readonly since: Date;
 }
 
+/** The changed views of some parties, or those that changed at a time or later; undefined: at any time. */
+export type ViewQuery = { readonly parties: readonly Party[] } | { readonly since: Date | undefined };
+
 /** A party whose status is not the one that was announced last. */
 export interface PendingChange extends Party {
   readonly platformId: string;
@@ -154,7 +157,7 @@ export interface AnnouncementStore {
     decide: (changes: readonly ViewChange[]) => readonly AddressedPush[],
   ): Promise<readonly DeliveryLine[]>;
   /** Since when a viewer is shown what it is shown of parties, where an agreement changed that. */
-  viewsOf(viewerId: string): Promise<readonly ViewChange[]>;
+  viewsOf(viewerId: string, query: ViewQuery): Promise<readonly ViewChange[]>;
 }
 
 /** One process at a time is the keeper of the statuses. */

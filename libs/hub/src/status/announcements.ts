@@ -9,8 +9,8 @@
  */
 import { type Party, partyKey } from '@app/ocpi';
 import { type Agreement, AgreementBook, type Side } from '../agreement';
-import { clientInfo, type ClientInfo, roleKey } from '../client-info';
-import { type Directory, type PlatformEntry } from '../directory';
+import { clientInfo, type ClientInfo } from '../client-info';
+import { type Directory, type PlatformEntry, roleKey } from '../directory';
 import {
   type AnnouncedParty,
   type AnnouncedTerms,

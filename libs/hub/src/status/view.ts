@@ -3,7 +3,7 @@
  *
  * Spec: 2.2.1-d2 mod_hub_client_info, Another Party becomes PLANNED: also sent where no contract is configured.
  */
-import { CONFIGURATION_MODULES, MODULES, type Party } from '@app/ocpi';
+import { MODULES, type Party } from '@app/ocpi';
 import { type AgreementBook, type Participant } from '../agreement';
 import { type PlatformEntry } from '../directory';
 import { type ConnectionStatus } from '../ports';
@@ -14,40 +14,26 @@ export interface Subject {
   readonly customModules: readonly string[];
 }
 
-const FUNCTIONAL = MODULES.map(({ module }) => module);
-const KNOWN = new Set([...FUNCTIONAL, ...CONFIGURATION_MODULES]);
+const FUNCTIONAL: readonly string[] = MODULES.map(({ module }) => module);
 
 /** @param owner its platform; undefined when the directory does not have it yet */
 export function subjectOf(party: Party, owner: PlatformEntry | undefined): Subject {
   const participant = owner?.participant(party) ?? { party, roles: [party.role] };
-  return { participant, customModules: owner ? customModules(owner) : [] };
+  return { participant, customModules: owner?.customModules ?? [] };
 }
 
 /** Whether agreements keep every party of a viewer from every exchange with a party, in both directions. */
 export function isForbidden(
   viewer: PlatformEntry,
-  subject: Subject,
+  { participant, customModules }: Subject,
   book: AgreementBook,
   now: Date,
 ): boolean {
-  const modules = new Set([...FUNCTIONAL, ...customModules(viewer), ...subject.customModules]);
-  for (const own of viewer.participants) {
-    for (const module of modules) {
-      if (book.allows({ from: own, to: subject.participant, module }, now)) return false;
-      if (book.allows({ from: subject.participant, to: own, module }, now)) return false;
-    }
-  }
-  return true;
+  const modules = [FUNCTIONAL, viewer.customModules, customModules];
+  return !book.allowsAny(viewer.participants, participant, modules, now);
 }
 
 /** A party that a viewer may not talk to is PLANNED for it; one that never will again is SUSPENDED for all. */
 export function shownStatus(status: ConnectionStatus, forbidden: boolean): ConnectionStatus {
   return forbidden && (status === 'CONNECTED' || status === 'OFFLINE') ? 'PLANNED' : status;
-}
-
-function customModules(platform: PlatformEntry): string[] {
-  return platform
-    .advertised()
-    .map(({ module }) => module)
-    .filter((module) => !KNOWN.has(module));
 }

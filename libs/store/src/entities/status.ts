@@ -40,6 +40,7 @@ export class StatusChangeEntity {
 /** What an agreement changed of what a viewer is shown of a party; without a row, nothing was ever changed. */
 @Entity('client_info_views')
 @Index('client_info_views_party_idx', ['countryCode', 'partyId', 'role'])
+@Index('client_info_views_since_idx', ['viewerId', 'since'])
 export class ClientInfoViewEntity {
   @PrimaryColumn('uuid', { name: 'viewer_id', primaryKeyConstraintName: 'client_info_views_pkey' })
   viewerId: string;

@@ -8,9 +8,10 @@ import {
   type DueRule,
   type PendingChange,
   type ViewChange,
+  type ViewQuery,
 } from '@app/hub';
 import { type Party } from '@app/ocpi';
-import { type DataSource, type EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import { acceptPush } from '../deliveries';
 import { ClientInfoViewEntity } from '../entities';
 import { inTransaction } from '../transaction';
@@ -78,15 +79,7 @@ export class PostgresAnnouncementStore implements AnnouncementStore {
   async viewChanges(parties: readonly Party[]): Promise<readonly ViewChange[]> {
     const rows = await this.dataSource
       .createQueryBuilder(ClientInfoViewEntity, 'view')
-      .where(
-        `(view.countryCode, view.partyId, view.role) IN
-         (SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:ids AS text[]), CAST(:roles AS text[])))`,
-        {
-          codes: parties.map(({ countryCode }) => countryCode),
-          ids: parties.map(({ partyId }) => partyId),
-          roles: parties.map(({ role }) => role),
-        },
-      )
+      .where(...amongParties(parties))
       .getMany();
     return rows.map(viewOf);
   }
@@ -108,9 +101,27 @@ export class PostgresAnnouncementStore implements AnnouncementStore {
     });
   }
 
-  async viewsOf(viewerId: string): Promise<readonly ViewChange[]> {
-    return (await this.dataSource.manager.findBy(ClientInfoViewEntity, { viewerId })).map(viewOf);
+  async viewsOf(viewerId: string, query: ViewQuery): Promise<readonly ViewChange[]> {
+    const views = this.dataSource
+      .createQueryBuilder(ClientInfoViewEntity, 'view')
+      .where('view.viewerId = :viewerId', { viewerId });
+    if ('parties' in query) views.andWhere(...amongParties(query.parties));
+    else if (query.since) views.andWhere('view.since >= :since', { since: query.since });
+    return (await views.getMany()).map(viewOf);
   }
+}
+
+/** A condition on `view` and its parameters. */
+function amongParties(parties: readonly Party[]): [string, ObjectLiteral] {
+  return [
+    `(view.countryCode, view.partyId, view.role) IN
+     (SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:ids AS text[]), CAST(:roles AS text[])))`,
+    {
+      codes: parties.map(({ countryCode }) => countryCode),
+      ids: parties.map(({ partyId }) => partyId),
+      roles: parties.map(({ role }) => role),
+    },
+  ];
 }
 
 async function acceptAll(manager: EntityManager, pushes: readonly AddressedPush[]): Promise<DeliveryLine[]> {

@@ -131,3 +131,20 @@ test('the history is paged, newest first, and keeps the last change of each part
   expect(await store.statuses.purgeHistory(at(59), 1_000)).toBe(20);
   expect(await historyOf(CPO)).toEqual([all[0]]);
 });
+
+test('changed views are read by their parties, and by when they changed', async () => {
+  const viewerId = await registered(CPO);
+  const view = (party: Party, seconds: number) => ({ viewerId, party, forbidden: true, since: at(seconds) });
+  const others = [
+    { ...CPO, countryCode: 'BE' },
+    { ...EMSP, countryCode: 'BE' },
+  ] as const;
+  const views = [view(others[0], 1), view(others[1], 2)];
+  await store.announcements.announceViews(views, () => []);
+  const viewsOf = store.announcements.viewsOf.bind(store.announcements);
+  expect(await viewsOf(viewerId, { parties: [others[1], CPO] })).toEqual([views[1]]);
+  expect(await viewsOf(viewerId, { parties: [] })).toEqual([]);
+  expect(await viewsOf(viewerId, { since: at(2) })).toEqual([views[1]]);
+  expect(await viewsOf(viewerId, { since: undefined })).toHaveLength(2);
+  expect(await viewsOf('00000000-0000-4000-8000-000000000000', { since: undefined })).toEqual([]);
+});
