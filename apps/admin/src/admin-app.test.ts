@@ -52,6 +52,7 @@ beforeAll(async () => {
     registration: {
       ...{ store, hub: HUB, courier: new InMemoryCourier(), directory: new Directory(), newId: randomUUID },
       ...{ timeoutMs: 1_000, tokenGraceSeconds: 600, now: () => new Date() },
+      limits: { parties: 100, customModules: 20, updatesPerHour: 20 },
     },
     messages,
     statuses: {

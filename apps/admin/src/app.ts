@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createCourier } from '@app/courier';
-import { type Courier } from '@app/hub';
+import { type Courier, registrationLimitsOf } from '@app/hub';
 import { versionsUrl } from '@app/ocpi';
 import {
   createLogger,
@@ -90,6 +90,7 @@ function adminParts(
       hub: { party, name: settings.hubName, versionsUrl: versionsUrl(settings.publicUrl) },
       timeoutMs: settings.forwardTimeoutMs,
       tokenGraceSeconds: settings.tokenGraceSeconds,
+      limits: registrationLimitsOf(settings),
       newId: randomUUID,
       now: () => new Date(),
     },

@@ -6,6 +6,7 @@ import {
   Directory,
   Learner,
   Newcomers,
+  registrationLimitsOf,
   TokenGrace,
   watchedCourier,
 } from '@app/hub';
@@ -27,7 +28,7 @@ import { randomUUID } from 'node:crypto';
 import { Door } from './door/door';
 import { clientView } from './edge/client-view';
 import { createListener } from './edge/listener';
-import { countMessages } from './message-metrics';
+import { countHandshakes, countMessages } from './message-metrics';
 import { type RouterParts } from './parts';
 import { RouterModule } from './router.module';
 import { type Deliveries, openDeliveries } from './wiring/deliveries';
@@ -154,12 +155,14 @@ async function routerParts(
     certificates: new ClientCertificates(clients, log, common.now),
     tokenGrace: new TokenGrace(store.platforms, log),
     messageLog: countMessages(store.messageLog, metrics),
+    handshakesRefused: countHandshakes(metrics),
     registration: {
       ...common,
       store: store.platforms,
       hub: identity,
       timeoutMs: settings.forwardTimeoutMs,
       tokenGraceSeconds: settings.tokenGraceSeconds,
+      limits: registrationLimitsOf(settings),
     },
     health: {
       metrics,

@@ -1,5 +1,6 @@
 import { type MessageLog, type MessageRow } from '@app/hub';
 import { type Metrics } from '@app/runtime';
+import { type RouterParts } from './parts';
 
 /** Upper bounds in seconds: from a hop on the same network to the longest timeout. */
 const DURATION_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -60,6 +61,15 @@ export function countMessages(log: MessageLog, metrics: Metrics): MessageLog {
     },
     close: () => log.close(),
   };
+}
+
+/** A counter of handshakes that platforms began and the hub refused. */
+export function countHandshakes(metrics: Metrics): RouterParts['handshakesRefused'] {
+  return metrics.counter({
+    name: 'hub_handshakes_refused_total',
+    help: 'Requests of platforms to register, update or unregister that the hub refused, by reason',
+    labelNames: ['reason'],
+  });
 }
 
 /** Only modules that passed the decision become a label, so that no caller can make labels up. */

@@ -4,6 +4,7 @@ import {
   type HubIdentity,
   type LifeSigns,
   type PathParts,
+  type RefusalCode,
   type RegistrationParts,
 } from '@app/hub';
 import { type HealthSource } from '@app/runtime';
@@ -17,6 +18,8 @@ export interface RouterParts extends PathParts {
   readonly clients: ClientView;
   readonly signs: LifeSigns;
   readonly registration: RegistrationParts;
+  /** Counts refused handshakes by the code of the refusal. */
+  readonly handshakesRefused: { inc(labels: { readonly reason: RefusalCode }): void };
   readonly health: HealthSource;
 }
 

@@ -25,6 +25,10 @@ const row = (httpStatus: number, ocpiStatus: number, resend: boolean, message: s
   message,
 });
 
+/** A limit of what is kept or announced for a platform is reached. */
+const limitRow = (setting: string, resend = false): RefusalRow =>
+  row(200, STATUS.INVALID_PARAMETERS, resend, `a limit of your platform at this hub is reached (${setting})`);
+
 export const REFUSALS = {
   no_such_url: row(404, STATUS.CLIENT_ERROR, false, 'no such URL'),
   method_not_allowed: row(405, STATUS.CLIENT_ERROR, false, 'this interface does not have this method'),
@@ -242,6 +246,10 @@ export const REFUSALS = {
     false,
     'roles: the operator announced other parties',
   ),
+  // Limits of what one platform may have the hub keep and announce. Each text names the setting: the operator raises it.
+  parties_limit: limitRow('MAX_PARTIES_PER_PLATFORM'),
+  custom_modules_limit: limitRow('MAX_CUSTOM_MODULES_PER_PLATFORM'),
+  credentials_updates_limit: limitRow('MAX_CREDENTIALS_UPDATES_PER_HOUR_PER_PLATFORM', true),
   object_unknown: row(
     404,
     STATUS.CLIENT_ERROR,

@@ -1,3 +1,4 @@
+import { limitRows } from './limit-rows';
 import {
   baseUrl,
   connectionUrl,
@@ -213,6 +214,7 @@ export const rows = {
     'Requests of them to one platform, shared out in the same way: what a hanging receiver can hold',
     { fallback: '256' },
   ),
+  ...limitRows,
   deliveryMaxAgeSeconds: row(
     'DELIVERY_MAX_AGE_SECONDS',
     SPAN_SECONDS,

@@ -28,6 +28,7 @@ import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bund
 import { ObjectsByPlatform1796200000000 } from '../../../migrations/1796200000000-objects-by-platform';
 import { MessageReasons1796400000000 } from '../../../migrations/1796400000000-message-reasons';
 import { ClientInfoViewTimes1796500000000 } from '../../../migrations/1796500000000-client-info-view-times';
+import { RegistrationLimits1796900000000 } from '../../../migrations/1796900000000-registration-limits';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -59,4 +60,5 @@ export const MIGRATIONS = [
   ObjectsByPlatform1796200000000,
   MessageReasons1796400000000,
   ClientInfoViewTimes1796500000000,
+  RegistrationLimits1796900000000,
 ];

@@ -14,6 +14,7 @@ import {
 } from './claim';
 import { UUID } from './cursor';
 import { EndpointEntity, PartyEntity, PlatformEntity } from './entities';
+import { overLimit } from './registration-limits';
 import { type Seal } from './seal';
 import { noteStatuses } from './statuses/history';
 import { hasTokenA, issueTokenC } from './tokens';
@@ -49,6 +50,10 @@ export async function register(
   const refusal =
     refusalOf(registration, platform, claims, rows) ?? (await notInvited(manager, registration));
   if (refusal !== undefined) return refusal;
+  const own = [...rows.values()].filter((row) => row.platformId === platform.id).length;
+  const counting = { registration, platform, claimed: claims.size, own, now };
+  const reached = await overLimit(manager, counting);
+  if (reached !== undefined) return reached;
   const step = { manager, platform, claims, registration, now };
   await replaceParties(step, rows);
   await replaceEndpoints(step);

@@ -134,6 +134,7 @@ export class PlatformsController {
   @ApiOkResponse({ type: PlatformView })
   @ApiProblems('invalid_input', 'malformed_json', 'peer_unusable', 'not_found')
   @ApiProblems('already_registered', 'handshake_running', 'not_invited', 'party_taken', 'party_not_announced')
+  @ApiProblems('limit_reached')
   @ApiProblems('body_too_large', 'unsupported_media_type')
   async register(@Param('id', UuidPipe) id: string, @Body() input: RegisterInput): Promise<PlatformView> {
     await this.required(id);

@@ -13,6 +13,8 @@ test.each([
   [new HubError('handshake_running'), 409, 'handshake_running'],
   [new HubError('party_taken'), 409, 'party_taken'],
   [new HubError('party_not_announced'), 409, 'party_not_announced'],
+  [new HubError('parties_limit'), 409, 'limit_reached'],
+  [new HubError('custom_modules_limit'), 409, 'limit_reached'],
   [new HubError('no_common_version'), 400, 'peer_unusable'],
   [new HubError('credentials_malformed'), 400, 'peer_unusable'],
   [new HubError('internal'), 500, 'internal'],

@@ -21,13 +21,20 @@ const OF_REFUSAL: Partial<Record<RefusalCode, ProblemCode>> = {
   handshake_running: 'handshake_running',
   party_taken: 'party_taken',
   party_not_announced: 'party_not_announced',
+  parties_limit: 'limit_reached',
+  custom_modules_limit: 'limit_reached',
   internal: 'internal',
 };
 
 const TOO_LONG =
   'since must be given, or be later: so few messages are like this that the search took too long';
 
-const ABOUT_PEER: readonly ProblemCode[] = ['peer_unusable', 'party_taken', 'party_not_announced'];
+const ABOUT_PEER: readonly ProblemCode[] = [
+  'peer_unusable',
+  'party_taken',
+  'party_not_announced',
+  'limit_reached',
+];
 
 /**
  * Any error as a refusal. What is not known to be the caller's doing becomes `internal`, whose own text

@@ -31,6 +31,10 @@ export const PROBLEMS = {
   },
   party_taken: { status: 409, message: 'another platform holds this party' },
   party_not_announced: { status: 409, message: 'the platform claims a party that was not announced for it' },
+  limit_reached: {
+    status: 409,
+    message: 'the platform has more than a limit of the hub allows: raise it, or have the platform send less',
+  },
   agreement_exists: { status: 409, message: 'an agreement that says the same is there already' },
   capture_running: { status: 409, message: 'a capture of this platform runs already: stop it first' },
   capture_no_room: {

@@ -1,4 +1,4 @@
-import { hubCredentials, registerPlatform, unregisterPlatform } from '@app/hub';
+import { asHubError, hubCredentials, registerPlatform, unregisterPlatform } from '@app/hub';
 import { type Version } from '@app/ocpi';
 import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from '../edge/fastify';
@@ -41,13 +41,20 @@ export class CredentialsController {
     const { platform, token } = request.holder;
     const { body, headers } = request.incoming;
     const asked = { platform, tokenHash: token.hash, kind, version, body, headers };
-    const work = () => registerPlatform(this.parts.registration, asked);
+    const work = () => this.counted(registerPlatform(this.parts.registration, asked));
     return { data: await told(this.parts.log, request, DONE[kind], work) };
   }
 
   private async unregister(request: ConfigurationRequest): Promise<ConfigurationAnswer> {
-    const work = () => unregisterPlatform(this.parts.registration, request.holder.platform.id);
+    const work = () => this.counted(unregisterPlatform(this.parts.registration, request.holder.platform.id));
     await told(this.parts.log, request, DONE.end, work);
     return {};
+  }
+
+  private counted<T>(handshake: Promise<T>): Promise<T> {
+    return handshake.catch((error: unknown) => {
+      this.parts.handshakesRefused.inc({ reason: asHubError(error).code });
+      throw error;
+    });
   }
 }

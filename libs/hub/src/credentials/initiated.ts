@@ -106,13 +106,16 @@ function credentialsUrl({ endpoints }: PeerOffer, versionsUrl: string): string {
   return url;
 }
 
-const ABOUT_PARTIES: readonly RefusalCode[] = ['party_taken', 'party_not_announced'];
+/** About what the platform says that it has, and not about whether it can be spoken to. */
+const ABOUT_CONTENT: readonly RefusalCode[] = [
+  ...(['party_taken', 'party_not_announced', 'parties_limit', 'custom_modules_limit'] as const),
+];
 
 /** The platform uses the new tokens by now: to refuse them for what it says of its parties would lock it out. */
 async function keepRotated(
   parts: RegistrationParts,
   agreed: Agreed,
-  { parties }: PlatformRecord,
+  { parties, endpoints }: PlatformRecord,
 ): Promise<HubError | undefined> {
   try {
     requireNotHub(agreed.credentials.parties, parts.hub);
@@ -120,10 +123,12 @@ async function keepRotated(
     return undefined;
   } catch (error) {
     const refusal = asHubError(error);
-    if (!ABOUT_PARTIES.includes(refusal.code)) throw error;
+    if (!ABOUT_CONTENT.includes(refusal.code)) throw error;
     const held = parties.filter((party) => party.held && party.status !== 'PLANNED');
     const credentials = { ...agreed.credentials, parties: held };
-    await keep(parts, registrationOf(parts, { ...agreed, credentials }));
+    const isLimit = refusal.code.endsWith('_limit');
+    const offer = isLimit ? { ...agreed.offer, endpoints } : agreed.offer;
+    await keep(parts, registrationOf(parts, { ...agreed, credentials, offer }));
     return refusal;
   }
 }

@@ -6,6 +6,7 @@ import {
   type PlatformRecord,
   type PlatformStore,
   type Registration,
+  type RegistrationLimits,
   type RegistrationOutcome,
 } from '../ports';
 import { type Credentials, type HubIdentity } from './credentials-object';
@@ -18,6 +19,7 @@ export interface RegistrationParts extends PeerParts {
   readonly directory: Pick<DirectoryListener, 'platformChanged'>;
   /** How long a replaced token goes on working unless the new one is used first, in seconds. */
   readonly tokenGraceSeconds: number;
+  readonly limits: RegistrationLimits;
   readonly now: () => Date;
 }
 
@@ -32,11 +34,13 @@ export interface Agreed {
   readonly offer: PeerOffer;
   /** As it was last asked. */
   readonly peer: Pick<Peer, 'tokenEncoding'>;
+  /** The platform began the handshake. */
+  readonly isAsked?: boolean;
 }
 
 /** What is written of it, with the grace that replaced tokens have from now on. */
 export function registrationOf(parts: RegistrationParts, agreed: Agreed): Registration {
-  const { platformId, kind, openedByHash, token, credentials, offer, peer } = agreed;
+  const { platformId, kind, openedByHash, token, credentials, offer, peer, isAsked = false } = agreed;
   return {
     platformId,
     kind,
@@ -49,6 +53,7 @@ export function registrationOf(parts: RegistrationParts, agreed: Agreed): Regist
     endpoints: offer.endpoints,
     issuedTokenHash: hashToken(token),
     graceUntil: new Date(parts.now().getTime() + parts.tokenGraceSeconds * 1000),
+    limits: isAsked ? parts.limits : { ...parts.limits, updatesPerHour: null },
   };
 }
 
@@ -62,6 +67,9 @@ export async function keep(parts: RegistrationParts, registration: Registration)
 function outcomeError(result: Exclude<RegistrationOutcome, { outcome: 'done' }>): HubError {
   // As it would be answered a moment later: the token that opened the handshake opens nothing any more.
   if (result.outcome === 'not_invited') return new HubError('unauthorized');
+  if (result.outcome === 'limit_reached') {
+    return new HubError(result.limit, result.detail, { retryAfterSeconds: result.retryAfterSeconds });
+  }
   if (!('party' in result)) return new HubError(result.outcome);
   return new HubError(result.outcome, `${result.party.role} ${partyKey(result.party)}`);
 }

@@ -32,7 +32,8 @@ export interface CredentialsRequest {
  *
  * @returns the hub's credentials with the platform's new token
  * @throws HubError `already_registered`, `not_registered`, `credentials_malformed`, `party_taken`,
- *   `party_not_announced`, `peer_unusable`, `no_common_version`, `no_common_endpoints`
+ *   `party_not_announced`, `peer_unusable`, `no_common_version`, `no_common_endpoints`, `parties_limit`,
+ *   `custom_modules_limit`, `credentials_updates_limit`
  */
 export async function registerPlatform(
   parts: RegistrationParts,
@@ -46,7 +47,8 @@ export async function registerPlatform(
   const peer = new Peer(parts, { platformId: platform.id, token: credentials.token });
   const offer = await fetchOffer(peer, credentials.url, version);
   const token = newToken();
-  const agreed = { platformId: platform.id, kind, openedByHash: tokenHash, token, credentials, offer, peer };
+  const said = { token, credentials, offer, peer, isAsked: true };
+  const agreed = { platformId: platform.id, kind, openedByHash: tokenHash, ...said };
   await keep(parts, registrationOf(parts, agreed));
   return hubCredentials(parts.hub, token);
 }

@@ -120,6 +120,26 @@ export interface Registration {
   readonly issuedTokenHash: string;
   /** Until when older C tokens go on working (unless the new one is used first). Tokens A die at once. */
   readonly graceUntil: Date;
+  /** What the platform may have; absent: whatever it says. */
+  readonly limits?: RegistrationLimits;
+}
+
+/** Limits of what one platform may register. */
+export interface RegistrationLimits {
+  /** Of parties that it holds, and as many again of parties that it gave up. */
+  readonly parties: number;
+  /** Of modules outside OCPI. */
+  readonly customModules: number;
+  /** Of PUTs that succeed within an hour; null: this one is not counted. */
+  readonly updatesPerHour: number | null;
+}
+
+/** A limit that a registration would pass. */
+export interface LimitReached {
+  readonly limit: 'parties_limit' | 'custom_modules_limit' | 'credentials_updates_limit';
+  /** What is too many, and how many are allowed: `12 parties of at most 10`. */
+  readonly detail: string;
+  readonly retryAfterSeconds?: number;
 }
 
 export type RegistrationOutcome =
@@ -131,7 +151,9 @@ export type RegistrationOutcome =
   /** Another platform holds this party already; nothing was changed. */
   | { readonly outcome: 'party_taken'; readonly party: Party }
   /** The operator announced this platform's parties and this one is not among them; nothing was changed. */
-  | { readonly outcome: 'party_not_announced'; readonly party: Party };
+  | { readonly outcome: 'party_not_announced'; readonly party: Party }
+  /** Nothing was changed. */
+  | ({ readonly outcome: 'limit_reached' } & LimitReached);
 
 export type CreateOutcome =
   | { readonly outcome: 'done'; readonly platform: PlatformRecord }

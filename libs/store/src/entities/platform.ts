@@ -68,4 +68,11 @@ export class PlatformEntity {
 
   @Column('timestamptz', { name: 'last_seen_at', nullable: true })
   lastSeenAt: Date | null;
+
+  /** PUTs of credentials that succeeded within an hour, and when that began; null: there was none. */
+  @Column('timestamptz', { name: 'updates_since', nullable: true })
+  updatesSince: Date | null;
+
+  @Column('integer', { default: 0 })
+  updates: number;
 }
