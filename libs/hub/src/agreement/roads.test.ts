@@ -69,7 +69,7 @@ interface Actor {
 
 function actorsOf(directory: Directory): Actor[] {
   return [...directory.all()].flatMap((platform) =>
-    [...platform.participants].map(({ party: { countryCode, partyId } }) => ({
+    platform.participants.map(({ party: { countryCode, partyId } }) => ({
       ...{ platform, party: { countryCode, partyId } },
     })),
   );

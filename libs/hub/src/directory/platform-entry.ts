@@ -22,6 +22,8 @@ export class PlatformEntry {
   readonly authorization: string | null;
   /** The pair that a platform with a single one may leave out of its requests. */
   readonly onlyParty: PartyId | undefined;
+  /** The pairs that it may speak for now, as agreements see them. */
+  readonly participants: readonly Participant[];
   private readonly participantsByKey: ReadonlyMap<PartyKey, Participant>;
   /** The client certificates of which it must show one; null: none is asked for. */
   readonly pins: ReadonlySet<string> | null;
@@ -40,11 +42,7 @@ export class PlatformEntry {
     this.participantsByKey = new Map(
       [...byPair(held)].map(([key, parties]) => [key, participantOf(parties)]),
     );
-  }
-
-  /** The pairs that it may speak for now, as agreements see them. */
-  get participants(): Iterable<Participant> {
-    return this.participantsByKey.values();
+    this.participants = [...this.participantsByKey.values()];
   }
 
   get id(): string {
