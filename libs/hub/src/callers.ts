@@ -6,9 +6,9 @@ import { type ClientCertificates } from './client-certificates';
 import { hashToken, type TokenGrace } from './credentials';
 import { type Directory, type Newcomers, type TokenHolder } from './directory';
 import { type Incoming } from './exchange';
-import { asHubError, HubError } from './hub-error';
+import { asHubError } from './hub-error';
 import { type RefusalCode } from './refusals';
-import { tokensOf } from './path/authenticate';
+import { tokensOf, unauthorized } from './path/authenticate';
 import { type LifeSigns } from './status/life-signs';
 
 export interface CallerParts {
@@ -47,7 +47,7 @@ function presentedBy({ headers, receivedAt }: Incoming, directory: Directory) {
     const holder = directory.holderOf(hashToken(token), receivedAt);
     if (holder) return { holder, token };
   }
-  throw new HubError('unauthorized');
+  throw unauthorized(headers);
 }
 
 /** Asks the store for whoever registered a moment ago through another process. */

@@ -1,4 +1,4 @@
-import { type ContentCoding, type IncomingHeaders, isJson, single } from '@app/ocpi';
+import { type ContentCoding, type IncomingHeaders, isJson, isTooDeep, single } from '@app/ocpi';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Accepted } from './exchange';
 import { HubError } from './hub-error';
@@ -80,13 +80,18 @@ export function plainBody(body: Buffer, headers: IncomingHeaders, by: string): B
 /**
  * An encoded body that the hub need not look into passes with its `Content-Encoding`.
  *
- * @throws HubError `body_not_json`
+ * @throws HubError `body_not_json`, `body_too_deep`
  */
 export function requireJson(message: Accepted): void {
   const { body, headers } = message;
   if (headers[CONTENT_ENCODING] !== undefined) return;
   if (body === null) requireNoBody(message);
-  else if (!isJson(body)) throw new HubError('body_not_json');
+  else if (!isJson(body)) throw notJson(body);
+}
+
+/** What is wrong with a body that the hub does not read as JSON. */
+export function notJson(plain: Uint8Array): HubError {
+  return new HubError(isTooDeep(plain) ? 'body_too_deep' : 'body_not_json');
 }
 
 /** @throws HubError `body_not_json` when the operation has a body */

@@ -29,6 +29,8 @@ export interface Incoming {
   readonly receivedAt: Date;
   /** The socket that it came on: what its requests have in common is looked at once. */
   readonly connection?: object;
+  /** See `noted`. */
+  readonly note?: string;
   /** Of a message to a URL that the hub handed out: the message that this was done for, by its caller's ids. */
   readonly cause?: MessageIds;
 }
@@ -85,6 +87,11 @@ export interface Outgoing {
   readonly httpStatus: number;
   readonly headers: HeaderList;
   readonly body: Buffer;
+}
+
+/** Notes on a message, for its row in the message log, what the hub changed in it or noticed about it. */
+export function noted(message: object & { note?: string }, text: string): void {
+  message.note = message.note === undefined ? text : `${message.note}; ${text}`;
 }
 
 /**

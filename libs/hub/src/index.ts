@@ -1,7 +1,7 @@
 export * from './agreement';
 export * from './audit';
 export { authenticateAnyToken, lookUpTokens } from './callers';
-export { tokensOf } from './path/authenticate';
+export { tokensOf, unauthorized } from './path/authenticate';
 export * from './capture';
 export * from './client-certificates';
 export * from './client-info';
@@ -25,3 +25,4 @@ export * from './run-callback';
 export * from './run-path';
 export { sharedNameOf } from './shared-name';
 export * from './status';
+export { refuseStray } from './stray-request';

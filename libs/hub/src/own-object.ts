@@ -5,7 +5,7 @@
  * Spec: 2.2.1-d2 transport_and_format, Client Owned Object Push, Errors.
  */
 import { ownerInPath, ownersInBody, type PartyId, partyKey, sameParty, staysBelow } from '@app/ocpi';
-import { plainBody, requireJson, requireNoBody } from './content';
+import { notJson, plainBody, requireJson, requireNoBody } from './content';
 import { type Directory, mayActAs } from './directory';
 import { type Identified } from './exchange';
 import { HubError } from './hub-error';
@@ -14,7 +14,7 @@ import { HubError } from './hub-error';
  * Looks at path and body once: whether the body is JSON is seen on the same pass.
  *
  * @throws HubError `url_owner_missing`, `url_owner_not_yours`, `body_owner_malformed`, `body_owner_not_yours`,
- *   `path_leads_out`, `body_not_json`
+ *   `path_leads_out`, `body_not_json`, `body_too_deep`
  */
 export function requireOwnObject(message: Identified, directory: Directory): void {
   const places = message.operation?.owner;
@@ -35,8 +35,9 @@ function ownerOfUrl(message: Identified, directory: Directory): PartyId {
 function requireOwnBody(message: Identified, known: PartyId | undefined, directory: Directory): void {
   const { body, headers } = message;
   if (body === null) return requireNoBody(message);
-  const owners = ownersInBody(plainBody(body, headers, message.caller.id), known ?? message.from);
-  if (owners === 'not_json') throw new HubError('body_not_json');
+  const plain = plainBody(body, headers, message.caller.id);
+  const owners = ownersInBody(plain, known ?? message.from);
+  if (owners === 'not_json') throw notJson(plain);
   if (owners === 'no_object') throw new HubError('body_owner_malformed', 'the body is not an object');
   if (owners === 'no_pair') throw new HubError('body_owner_malformed');
   const foreign = owners.find(

@@ -3,7 +3,7 @@
  *
  * Spec: 2.2.1-d2 status_codes; transport_and_format, Authorization header; credentials, POST and PUT Method.
  */
-import { STATUS } from '@app/ocpi';
+import { STATUS, TOO_DEEP } from '@app/ocpi';
 
 export interface RefusalRow {
   readonly httpStatus: number;
@@ -34,6 +34,12 @@ export const REFUSALS = {
   method_not_allowed: row(405, STATUS.CLIENT_ERROR, false, 'this interface does not have this method'),
   bad_request: row(400, STATUS.CLIENT_ERROR, false, 'the HTTP request is malformed'),
   body_not_json: row(400, STATUS.CLIENT_ERROR, false, 'the body is not JSON'),
+  body_too_deep: row(
+    400,
+    STATUS.CLIENT_ERROR,
+    false,
+    `the body is ${TOO_DEEP}: no OCPI object is, and the hub reads no deeper`,
+  ),
   body_too_large: row(413, STATUS.CLIENT_ERROR, false, 'the body is too large'),
   url_too_long: row(414, STATUS.CLIENT_ERROR, false, 'the URL is too long'),
   headers_too_large: row(431, STATUS.CLIENT_ERROR, false, 'the headers are too many or too large'),
@@ -49,12 +55,7 @@ export const REFUSALS = {
   ),
   // The hub itself cannot route: 4xxx and not 3xxx, which is a receiver's. Spec: status_codes, 4xxx: Hub errors.
   hub_full: row(503, STATUS.HUB_ERROR, true, 'the hub has as much to do as it can; come again'),
-  unauthorized: row(
-    401,
-    STATUS.CLIENT_ERROR,
-    false,
-    'Authorization: the credentials token is missing or unknown',
-  ),
+  unauthorized: row(401, STATUS.CLIENT_ERROR, false, 'Authorization'),
   client_certificate_required: row(
     401,
     STATUS.CLIENT_ERROR,
@@ -130,7 +131,7 @@ export const REFUSALS = {
     200,
     STATUS.INVALID_PARAMETERS,
     false,
-    'response_url: not on a host that your platform registered with',
+    'response_url: not on an origin (scheme, host and port) that your platform registered with',
   ),
 
   receiver_unknown: row(200, STATUS.UNKNOWN_RECEIVER, false, 'unknown receiver'),
@@ -165,7 +166,7 @@ export const REFUSALS = {
     200,
     STATUS.HUB_ERROR,
     false,
-    'the receiver names a next page that is not on a host of its own',
+    'the receiver names a next page that is not on an origin (scheme, host and port) of its own',
   ),
   answer_too_large: row(200, STATUS.HUB_ERROR, false, 'the answer of the receiver is too large'),
   answer_timeout: row(200, STATUS.TIMEOUT, true, 'the receiver did not answer in time'),
@@ -183,6 +184,12 @@ export const REFUSALS = {
     'the receiver is planned and not connected yet',
   ),
   receiver_suspended: row(200, STATUS.CONNECTION_PROBLEM, false, 'the receiver is suspended'),
+  callback_moved: row(
+    200,
+    STATUS.CONNECTION_PROBLEM,
+    false,
+    'the platform that this URL leads to has moved to other hosts since the hub handed it out',
+  ),
   receiver_offline: row(200, STATUS.CONNECTION_PROBLEM, true, 'the receiver is offline'),
   no_agreement: row(
     200,

@@ -22,13 +22,15 @@ import { captureSent } from './capture';
 import { authenticateAnyToken } from './callers';
 import { requireJson } from './content';
 import { type Directory, type TokenHolder } from './directory';
-import { type Identified, type Incoming, type Outgoing, type Permitted } from './exchange';
+import { type Identified, type Incoming, learned, type Outgoing, type Permitted } from './exchange';
 import { asHubError, HubError } from './hub-error';
+import { unauthorized } from './path/authenticate';
 import { requireCaller } from './path/identify';
 import { requireRelayable } from './path/permit';
 import { relay } from './path/relay';
 import { rewrite } from './path/rewrite';
 import { type Progress, trace } from './path/trace';
+import { requireStillOwn } from './detours';
 import { type Detour } from './ports';
 import { type PathParts, refuse } from './run-path';
 
@@ -52,7 +54,7 @@ export async function runCallback(
   try {
     const { holder } = await authenticateAnyToken(incoming, parts);
     progress = { ...progress, caller: holder.platform, token: holder.token };
-    const detour = await detourOf(address.id, holder, parts);
+    const detour = await detourOf(address.id, { holder, headers: incoming.headers }, parts);
     progress = { ...progress, cause: detour.cause ?? undefined };
     const identified = (progress = identify(progress, address, { detour, holder }));
     requireCaller(identified, parts.directory);
@@ -70,12 +72,12 @@ export async function runCallback(
 /** @throws HubError `unauthorized` for a token A; `no_such_url` to everybody but the holder, and after its time */
 async function detourOf(
   id: string,
-  { platform, token }: TokenHolder,
+  { holder, headers }: { readonly holder: TokenHolder } & Pick<Incoming, 'headers'>,
   { detours }: PathParts,
 ): Promise<Detour> {
-  if (token.kind !== 'C') throw new HubError('unauthorized');
+  if (holder.token.kind !== 'C') throw unauthorized(headers, holder);
   const detour = await detours.find(id);
-  if (detour?.holder.platformId !== platform.id) throw new HubError('no_such_url');
+  if (detour?.holder.platformId !== holder.platform.id) throw new HubError('no_such_url');
   return detour;
 }
 
@@ -105,13 +107,13 @@ function identify(
 /** Routing headers may be left out: the URL says both parties. */
 function requirePair(said: RoutingPair, party: PartyId, malformed: 'from_malformed' | 'to_malformed'): void {
   if (said.kind === 'half') throw new HubError(malformed, `${said.missing} is missing`);
-  if (said.kind === 'malformed') throw new HubError(malformed, said.name);
+  if (said.kind === 'malformed') throw new HubError(malformed, said.why);
   if (said.kind === 'party' && !sameParty(said.party, party)) {
     throw new HubError('pair_mismatch', `${partyKey(said.party)} instead of ${partyKey(party)}`);
   }
 }
 
-/** The target takes the place of an endpoint, and is sent to as it is. @throws HubError as `receiverOf` */
+/** The target takes the place of an endpoint, and is sent to as it is. @throws HubError as `receiverOf`, `callback_moved` */
 function permit(identified: Identified, { owner, target }: Detour, directory: Directory): Permitted {
   requireJson(identified);
   if (identified.caller.record.suspended) throw new HubError('sender_suspended');
@@ -119,5 +121,7 @@ function permit(identified: Identified, { owner, target }: Detour, directory: Di
   if (!platform) throw new HubError('receiver_suspended', partyKey(owner.party));
   requireRelayable(identified, platform, owner.party, directory);
   const receiver = { platform, party: owner.party, endpoint: target };
-  return { ...identified, scenario: 'callback', receiver };
+  const permitted = learned(identified, { scenario: 'callback' as const, receiver });
+  requireStillOwn(platform, target);
+  return permitted;
 }

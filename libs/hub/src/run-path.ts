@@ -21,6 +21,7 @@ import { relay, type RelayParts } from './path/relay';
 import { rewrite } from './path/rewrite';
 import { type Progress, trace } from './path/trace';
 import { type Log, type MessageLog } from './ports';
+import { type RefusalCode } from './refusals';
 import { refusalAnswer } from './refusal-answer';
 
 export interface PathParts extends CallerParts, PermitParts, FinderParts, RelayParts, CaptureParts {
@@ -92,17 +93,24 @@ export function refuse(progress: Progress, error: HubError, parts: PathParts): O
     progress.from && { to: progress.from, from: parts.hub },
   );
   const { code: refusal, reason, claimedFrom } = error;
-  const refused = { ...progress, refusal, reason, claimedFrom };
+  const strayPath = refusal === 'no_such_url' && progress.caller ? progress.path.split('?', 1)[0] : undefined;
+  const refused = { ...progress, refusal, reason, claimedFrom, strayPath };
   parts.messageLog.record(trace(refused, outgoing, error.row.ocpiStatus, now));
   captureSent(refused, outgoing, parts);
   tellOperator(progress, error, parts.log);
   return outgoing;
 }
 
+/** Refusals that an operator must act on. */
+const TOLD: Readonly<Partial<Record<RefusalCode, string>>> = {
+  hub_token_refused: 'platform refuses the token that it gave to the hub',
+  callback_moved: 'callback URL leads to a host that is no longer one of the platform',
+};
+
 /** Most refusals are the peers' own business and stand in the message log; these need somebody to act. */
 function tellOperator({ ids, receiver }: Progress, error: HubError, log: Log): void {
   const fields = { correlationId: ids.correlationId, platformId: receiver?.platform.id };
   if (error.code === 'internal') log.error({ ...fields, err: error.cause }, 'message failed inside the hub');
-  if (error.code === 'hub_token_refused')
-    log.warn(fields, 'platform refuses the token that it gave to the hub');
+  const warning = TOLD[error.code];
+  if (warning) log.warn({ ...fields, why: error.reason }, warning);
 }

@@ -34,8 +34,10 @@ describe('routing headers', () => {
     expect(readTo({ 'ocpi-to-party-id': 'ABC' })).toEqual({ kind: 'half', missing: 'ocpi-to-country-code' });
     expect(readTo({ 'ocpi-to-country-code': 'DE' })).toEqual({ kind: 'half', missing: 'ocpi-to-party-id' });
     const doubled = { 'ocpi-to-country-code': 'DE', 'ocpi-to-party-id': ['ABC', 'XYZ'] };
-    expect(readTo(doubled)).toEqual({ kind: 'malformed', name: 'ocpi-to-party-id' });
+    expect(readTo(doubled)).toEqual({ kind: 'malformed', why: 'ocpi-to-party-id' });
     expect(readTo({})).toEqual({ kind: 'absent' });
+    const empty = { 'ocpi-to-country-code': '', 'ocpi-to-party-id': '' };
+    expect(readTo(empty)).toMatchObject({ kind: 'malformed', why: expect.stringContaining('is empty') });
   });
 });
 

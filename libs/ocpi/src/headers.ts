@@ -48,7 +48,8 @@ export type RoutingPair =
   | { readonly kind: 'absent' }
   /** Only one of the two is there; `missing` is the name of the other. */
   | { readonly kind: 'half'; readonly missing: string }
-  | { readonly kind: 'malformed'; readonly name: string }
+  /** `why` names the header, and says so when it is there and empty. */
+  | { readonly kind: 'malformed'; readonly why: string }
   | { readonly kind: 'party'; readonly party: PartyId };
 
 /** The receiver that a request names. */
@@ -64,12 +65,19 @@ export function readFrom(headers: IncomingHeaders): RoutingPair {
 function readPair(headers: IncomingHeaders, countryName: string, partyName: string): RoutingPair {
   const country = single(headers[countryName]);
   const party = single(headers[partyName]);
-  if (!country && !party) return { kind: 'absent' };
-  if (!country) return { kind: 'half', missing: countryName };
-  if (!party) return { kind: 'half', missing: partyName };
+  if (country === undefined && party === undefined) return { kind: 'absent' };
+  if (country === undefined) return { kind: 'half', missing: countryName };
+  if (party === undefined) return { kind: 'half', missing: partyName };
+  if (!country) return { kind: 'malformed', why: empty(countryName) };
+  if (!party) return { kind: 'malformed', why: empty(partyName) };
   const pair = parsePartyId(country.trim(), party.trim());
   if (pair) return { kind: 'party', party: pair };
-  return { kind: 'malformed', name: parsePartyId(country.trim(), 'AAA') ? partyName : countryName };
+  return { kind: 'malformed', why: parsePartyId(country.trim(), 'AAA') ? partyName : countryName };
+}
+
+/** An empty header is a client's missing value, and never means that the pair was left out. */
+function empty(name: string): string {
+  return `${name} is empty: fill it, or leave out both headers of the pair`;
 }
 
 /** One value of a header; repeated ones joined as Node joins them, so that a doubled one is seen as malformed. */

@@ -2,12 +2,14 @@
  * Looks into JSON bytes without turning them into objects, so that what is forwarded stays what came:
  * `1.00`, 20-digit integers, duplicate keys and white space included. Spec: RFC 8259.
  */
-import { NO_KEY, scan, skipSpace } from './json-scan';
+import { MAX_JSON_DEPTH, NO_KEY, scan, skipSpace } from './json-scan';
 
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 const LAST_ASCII = 0x7f;
 
 /** Half-open byte range of one value: `bytes.subarray(start, end)`. */
@@ -27,6 +29,28 @@ export interface Member {
 /** Whether the bytes are one JSON text, by the grammar that `JSON.parse` accepts. */
 export function isJson(bytes: Uint8Array): boolean {
   return scan(bytes);
+}
+
+/** Nesting from which on the hub reads no JSON, in words. */
+export const TOO_DEEP = `nested more than ${MAX_JSON_DEPTH} levels deep`;
+
+/** Whether bytes that are not taken for JSON are nested deeper than the hub reads. Looks at refused bodies alone. */
+export function isTooDeep(bytes: Uint8Array): boolean {
+  let depth = 0;
+  for (let at = 0; at < bytes.length && depth <= MAX_JSON_DEPTH; at++) {
+    const c = bytes[at]!;
+    if (c === QUOTE) at = endOfText(bytes, at);
+    else if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++;
+    else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) depth--;
+  }
+  return depth > MAX_JSON_DEPTH;
+}
+
+/** The quote that ends a string, or the end of the bytes. */
+function endOfText(bytes: Uint8Array, from: number): number {
+  let at = from + 1;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 /**

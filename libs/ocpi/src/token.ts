@@ -24,6 +24,20 @@ export function presentedTokens(authorization: string | undefined): readonly str
   return [decoded, presented].filter(isCredentialsToken);
 }
 
+const TOKEN_WORD = /^token(?: |$)/i;
+
+/** Says what is wrong with an `Authorization` header that opened nothing, and how to put it right. */
+export function authorizationFault(authorization: string | undefined): string {
+  if (!authorization) return 'the header is missing: send Token and the Base64 of your credentials token';
+  if (!TOKEN_WORD.test(authorization)) {
+    return 'the header does not begin with the word Token: send Token, a space and the Base64 of your credentials token';
+  }
+  if (presentedTokens(authorization).length === 0) {
+    return `the text behind Token is no credentials token: 1 to ${MAX_TOKEN_LENGTH} printable ASCII characters, in Base64`;
+  }
+  return 'no platform has this credentials token: it was never given out, was replaced, or ended with a registration';
+}
+
 /** Whether a token has the form that the specification asks for: 1 to 64 printable ASCII characters. */
 export function isCredentialsToken(token: unknown): token is string {
   return typeof token === 'string' && CREDENTIALS_TOKEN.test(token);

@@ -105,6 +105,11 @@ export class TestPlatform {
     this.desk.elsewhere = elsewhere;
   }
 
+  /** From now on it is reached under another host name, as its versions and endpoints say; `update` tells the hub. */
+  moveTo(host: string): void {
+    this.desk.origin = this.listener.origin.replace('127.0.0.1', host);
+  }
+
   /** From now on requests fail in one way, until `null` ends it. */
   misbehave(kind: Misbehaviour | null, part: MisbehavingPart = 'functional'): void {
     if (kind === null) this.misbehaviour.delete(part);

@@ -1,4 +1,4 @@
-import { clientInfoPage, HubError, type ViewQuery } from '@app/hub';
+import { clientInfoPage, HubError, unauthorized, type ViewQuery } from '@app/hub';
 import { nextLink, type Paging, parsePaging, type Version } from '@app/ocpi';
 import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from '../edge/fastify';
@@ -27,7 +27,7 @@ export class HubClientInfoController {
     { holder, incoming }: ConfigurationRequest,
     version: Version,
   ): Promise<ConfigurationAnswer> {
-    if (holder.token.kind !== 'C') throw new HubError('unauthorized');
+    if (holder.token.kind !== 'C') throw unauthorized(incoming.headers, holder);
     const query = new URLSearchParams(incoming.path.split('?')[1] ?? '');
     const { malformed, ...asked } = parsePaging(query, MAX_PAGE);
     if (!('paging' in asked)) throw new HubError('parameter_malformed', malformed);

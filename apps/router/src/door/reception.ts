@@ -1,5 +1,13 @@
 /** Those who show no known token: new here, or nobody's. */
-import { type Account, asHubError, HubError, lookUpTokens, Strangers, tokensOf } from '@app/hub';
+import {
+  type Account,
+  asHubError,
+  type HubError,
+  lookUpTokens,
+  Strangers,
+  tokensOf,
+  unauthorized,
+} from '@app/hub';
 import { hasBody } from '../edge/functional';
 import { type RouterParts } from '../parts';
 import { type Visit } from './visit';
@@ -67,5 +75,5 @@ export class Reception {
 /** A stranger gets its answer and no more: no body of it is read, no connection kept. @throws HubError `unauthorized` */
 function keepOut({ request, response, connection }: Visitor): void {
   if (connection.owner === undefined) response.shouldKeepAlive = false;
-  if (hasBody(request)) throw new HubError('unauthorized');
+  if (hasBody(request)) throw unauthorized(request.headers);
 }

@@ -1,4 +1,4 @@
-import { asHubError, HubError, refusalAnswer } from '@app/hub';
+import { asHubError, HubError, refusalAnswer, refuseStray } from '@app/hub';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import { ROUTER_PARTS, type RouterParts } from '../parts';
 import { type FastifyReply, type FastifyRequest } from './fastify';
@@ -26,7 +26,12 @@ export class OcpiErrorFilter implements ExceptionFilter {
     if (refusal.code === 'internal') {
       this.parts.log.error({ err: refusal.cause, method: request.method }, 'request failed inside the hub');
     }
-    answer(reply, refusalAnswer(refusal, incomingOf(request).ids, new Date()));
+    const incoming = incomingOf(request);
+    const isStray = refusal.code === 'no_such_url';
+    answer(
+      reply,
+      isStray ? refuseStray(incoming, this.parts) : refusalAnswer(refusal, incoming.ids, new Date()),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { HubError, refusalAnswer } from '@app/hub';
+import { refuseStray } from '@app/hub';
 import { createHttpServer, type ServerTls } from '@app/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
@@ -58,7 +58,6 @@ interface Raw<T> {
   readonly raw: T;
 }
 
-function noSuchUrl(request: IncomingMessage, response: ServerResponse, { now }: RouterParts): void {
-  const { ids } = incomingFrom(request, request.url ?? '/', null);
-  write(response, refusalAnswer(new HubError('no_such_url'), ids, now()));
+function noSuchUrl(request: IncomingMessage, response: ServerResponse, parts: RouterParts): void {
+  write(response, refuseStray(incomingFrom(request, request.url ?? '/', null), parts));
 }

@@ -66,7 +66,8 @@ export async function keep(parts: RegistrationParts, registration: Registration)
 
 function outcomeError(result: Exclude<RegistrationOutcome, { outcome: 'done' }>): HubError {
   // As it would be answered a moment later: the token that opened the handshake opens nothing any more.
-  if (result.outcome === 'not_invited') return new HubError('unauthorized');
+  if (result.outcome === 'not_invited')
+    return new HubError('unauthorized', 'this token A was used or replaced a moment ago');
   if (result.outcome === 'limit_reached') {
     return new HubError(result.limit, result.detail, { retryAfterSeconds: result.retryAfterSeconds });
   }

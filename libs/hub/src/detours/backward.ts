@@ -1,5 +1,5 @@
 import { nextLink, nextLinks, resolveUrl, type Span } from '@app/ocpi';
-import { type Answer, type Permitted, type Receiver } from '../exchange';
+import { type Answer, noted, type Permitted, type Receiver } from '../exchange';
 import { HubError } from '../hub-error';
 import { type Log } from '../ports';
 import { MAX_NEXT_LINKS } from './limits';
@@ -60,7 +60,7 @@ async function newLink(returning: Returning, header: string, make: MakeDetours):
 function requireOwn(returning: Returning, header: string, { start, end }: Span): string {
   const target = targetOf(returning, header.slice(start, end));
   if (target.kind === 'own') return target.url;
-  throw new HubError('next_page_elsewhere', target.kind === 'elsewhere' ? target.host : 'not a URL');
+  throw new HubError('next_page_elsewhere', target.kind === 'elsewhere' ? target.where : 'not a URL');
 }
 
 /**
@@ -78,7 +78,9 @@ async function newLocation(
   const fields = { platformId: receiver.platform.id, correlationId: message.ids.correlationId };
   const target = targetOf(returning, header.trim());
   if (target.kind !== 'own') {
-    log.warn({ ...fields, target }, 'Location of a CDR left out: not on a host of the platform');
+    const why = target.kind === 'elsewhere' ? target.where : 'not an absolute http or https URL';
+    log.warn({ ...fields, why }, 'Location of a CDR left out: not on an origin of the platform');
+    noted(message, `Location left out, not on an origin of the platform: ${why}`);
     return undefined;
   }
   try {

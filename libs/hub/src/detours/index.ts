@@ -1,3 +1,4 @@
 export { carriesUrl } from './backward';
 export * from './detours';
 export { isHostName } from './peer-hosts';
+export { requireStillOwn } from './target';

@@ -1,5 +1,5 @@
 import { type IncomingHeaders, isJson, responseUrlInBody, responseUrlInQuery, type UrlSlot } from '@app/ocpi';
-import { plainBody } from '../content';
+import { notJson, plainBody } from '../content';
 import { type Permitted, type Receiver } from '../exchange';
 import { HubError } from '../hub-error';
 import { targetAt } from './target';
@@ -62,13 +62,13 @@ function slotInBody({ body, headers, caller }: Permitted): Slot | undefined {
 function plainJson(body: Buffer, headers: IncomingHeaders, by: string): Buffer {
   if (headers[CONTENT_ENCODING] === undefined) return body;
   const plain = plainBody(body, headers, by);
-  if (!isJson(plain)) throw new HubError('body_not_json');
+  if (!isJson(plain)) throw notJson(plain);
   return plain;
 }
 
 function requireOwn({ caller }: Permitted, text: string): string {
   const target = targetAt(caller, text, 'utf8');
   if (target.kind === 'malformed') throw new HubError('response_url_malformed');
-  if (target.kind === 'elsewhere') throw new HubError('response_url_elsewhere', target.host);
+  if (target.kind === 'elsewhere') throw new HubError('response_url_elsewhere', target.where);
   return target.url;
 }

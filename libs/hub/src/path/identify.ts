@@ -33,7 +33,7 @@ export function requireCaller({ caller, from, row, target }: Identified, directo
 
 function sender(caller: PlatformEntry, said: ReturnType<typeof readFrom>): PartyId {
   if (said.kind === 'half') throw new HubError('from_malformed', `${said.missing} is missing`);
-  if (said.kind === 'malformed') throw new HubError('from_malformed', said.name);
+  if (said.kind === 'malformed') throw new HubError('from_malformed', said.why);
   if (said.kind === 'absent') {
     if (!caller.onlyParty) throw new HubError('from_missing', 'your platform hosts more than one party');
     return caller.onlyParty;
@@ -44,6 +44,6 @@ function sender(caller: PlatformEntry, said: ReturnType<typeof readFrom>): Party
 
 function addressee(said: ReturnType<typeof readTo>): PartyId | undefined {
   if (said.kind === 'half') throw new HubError('to_malformed', `${said.missing} is missing`);
-  if (said.kind === 'malformed') throw new HubError('to_malformed', said.name);
+  if (said.kind === 'malformed') throw new HubError('to_malformed', said.why);
   return said.kind === 'party' ? said.party : undefined;
 }

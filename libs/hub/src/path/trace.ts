@@ -16,10 +16,8 @@ export type Progress = Incoming &
     readonly refusal?: string;
     /** The refusal in words. */
     readonly reason?: string;
-    /** What the hub changed in the message, or noticed about it. */
-    readonly note?: string;
     /** It is for no URL of the hub. */
-    readonly strayPath?: string;
+    readonly strayPath?: string | undefined;
     readonly claimedFrom?: PartyKey | undefined;
   };
 
@@ -54,7 +52,7 @@ export function trace(progress: Progress, outgoing: Outgoing, ocpiStatus: number
     answerBytes: outgoing.body.length,
     error: progress.refusal ?? null,
     reason: progress.reason === undefined ? null : clipReason(progress.reason),
-    note: progress.note ?? null,
+    note: progress.note === undefined ? null : clipReason(progress.note),
     path: progress.strayPath === undefined ? null : clip(progress.strayPath),
   };
 }

@@ -5,17 +5,21 @@
  */
 import {
   idHeaders,
+  isTooDeep,
   joinEndpoint,
   onwardHeaders,
   partyKey,
   type Patience,
   routingHeaders,
   statusCodeOf,
+  TOO_DEEP,
 } from '@app/ocpi';
 import { type Answer, learned, type Permitted, type Receiver, type Relayed } from '../exchange';
 import { HubError, REFUSAL_OF_FAULT } from '../hub-error';
 import { decodedBody } from '../content';
 import { carriesUrl, type Detours } from '../detours';
+import { type PlatformEntry } from '../directory';
+import { maskedExcerpt } from '../masked-excerpt';
 import { type Courier, type CourierAnswer, CourierFault, type CourierRequest } from '../ports';
 
 /** How long an answer is waited for, in ms. */
@@ -95,10 +99,17 @@ function readAnswer(answer: CourierAnswer, { party, platform }: Receiver): Answe
   const plain = decodedBody(body, headers['content-encoding'], platform.id);
   const ocpiStatus = plain && statusCodeOf(plain);
   if (ocpiStatus === undefined) {
-    const why = plain
-      ? ''
-      : ', its Content-Encoding cannot be read, or not within what answers may unpack to';
-    throw new HubError('answer_not_ocpi', `${partyKey(party)}, HTTP ${httpStatus}${why}`);
+    const why = whyNotOcpi(plain, platform);
+    throw new HubError('answer_not_ocpi', `${partyKey(party)}, HTTP ${httpStatus}, ${why}`);
   }
   return { httpStatus, ocpiStatus, headers, body, from: party };
+}
+
+/** What stands in the place of an envelope, in at most 200 characters of the answer. */
+function whyNotOcpi(plain: Buffer | undefined, { authorization }: PlatformEntry): string {
+  if (!plain) return 'its Content-Encoding cannot be read, or not within what answers may unpack to';
+  if (plain.length === 0) return 'without a body';
+  if (isTooDeep(plain)) return TOO_DEEP;
+  const said = maskedExcerpt(plain, authorization);
+  return said === '' ? 'without a printable character' : `it begins: ${said}`;
 }
