@@ -3,6 +3,7 @@
  * It takes minutes, so `npm test` runs `kill.test.ts` instead.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expectUnharmed } from './cut-run';
 import { HubUnderFire, type Victim } from './kill-run';
 
 const REPEATS = 10;
@@ -33,3 +34,7 @@ test.each(Array.from({ length: REPEATS }, (_, run) => run + 1))(
   },
   300_000,
 );
+
+test('the hub lives on, and keeps its word, while its connections to the database are ended for 30 s', async () => {
+  await expectUnharmed(30_000);
+}, 180_000);

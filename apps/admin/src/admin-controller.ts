@@ -8,6 +8,6 @@ export function AdminController(resource: string): ClassDecorator {
     Controller(`admin/v1/${resource}`),
     ApiTags(resource),
     ApiBearerAuth(),
-    ApiProblems('invalid_input', 'unauthorized', 'forbidden', 'internal'),
+    ApiProblems('invalid_input', 'unauthorized', 'forbidden', 'internal', 'database_unavailable'),
   );
 }

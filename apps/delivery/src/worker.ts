@@ -15,7 +15,7 @@ import {
 import { type DrainJob, type DrainQueue, openDrainQueue, startDrainWorker } from '@app/outbox';
 import { processMetrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
-import { type Store } from '@app/store';
+import { CLIENT_OPTIONS, type Store } from '@app/store';
 import { deliveryMetrics, type DeliveryMetrics } from './delivery-metrics';
 import { Drainer, type DrainerParts } from './drainer';
 import { startSweep } from './sweep';
@@ -45,7 +45,7 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
   const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
   const directory = new Directory(settings.agreementDefault);
   await store.changes.follow(directory);
-  const place = { ...settings, hub };
+  const place = { ...settings, hub, clientOptions: CLIENT_OPTIONS };
   const queue = await openDrainQueue(place, log);
   const signs = new LifeSigns(
     store.statuses,

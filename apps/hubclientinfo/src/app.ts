@@ -12,7 +12,7 @@ import {
   type RunningApp,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
-import { openStore, type Store } from '@app/store';
+import { CLIENT_OPTIONS, openStore, type Store } from '@app/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Keeper } from './keeper';
@@ -41,7 +41,7 @@ export async function startHubClientInfo(settings: Settings): Promise<RunningApp
     const store = await openStore({ ...settings, log });
     opened.push(store);
     const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
-    const queue = await openDrainQueue({ ...settings, hub }, log);
+    const queue = await openDrainQueue({ ...settings, hub, clientOptions: CLIENT_OPTIONS }, log);
     opened.push(queue);
     const directory = new Directory(settings.agreementDefault);
     const courier = proberOf(settings, directory);

@@ -41,6 +41,8 @@ import { sharedRatesOf } from './wiring/shared-rates';
 const CONNECTIONS_PER_ORIGIN = 64;
 /** A platform's connections are closed after this long without a request, in ms. */
 const IDLE_POOL_MS = 60_000;
+/** A caller waits for a statement of the database no longer than this, in ms: peers give up after 10 to 30 s. */
+const STATEMENT_MS = 5_000;
 
 /**
  * Starts the OCPI listener: versions, credentials, hubclientinfo and every functional module.
@@ -49,7 +51,7 @@ const IDLE_POOL_MS = 60_000;
  */
 export async function startRouter(settings: Settings): Promise<RunningApp> {
   const log = createLogger('router', settings.logLevel);
-  const store = await openStore({ ...settings, log });
+  const store = await openStore({ ...settings, log, statementMs: STATEMENT_MS });
   const directory = new Directory(settings.agreementDefault);
   const courier = createCourier({
     ...settings,

@@ -1,5 +1,5 @@
 import { type PartyKey } from '@app/ocpi';
-import { type CourierFaultKind } from './ports';
+import { type CourierFaultKind, StoreUnavailable } from './ports';
 import { type RefusalCode, type RefusalRow, REFUSALS } from './refusals';
 
 interface HubErrorOptions extends ErrorOptions {
@@ -46,7 +46,9 @@ export class HubError extends Error {
 
 /** An unknown error becomes `internal`: its own text never reaches a peer. */
 export function asHubError(error: unknown): HubError {
-  return error instanceof HubError ? error : new HubError('internal', undefined, { cause: error });
+  if (error instanceof HubError) return error;
+  const code = error instanceof StoreUnavailable ? 'database_unavailable' : 'internal';
+  return new HubError(code, undefined, { cause: error });
 }
 
 /** What the hub answers when the courier brought nothing back. Spec: 2.2.1-d2 status_codes, 4xxx: Hub errors. */

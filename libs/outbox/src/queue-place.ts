@@ -30,6 +30,8 @@ export type JobWork = (job: Job<DrainJob>) => Promise<void>;
 
 export interface QueuePlace {
   readonly databaseUrl: string;
+  /** Options of its connections to PostgreSQL, as of a pool of `pg`: which class they are of, and limits. */
+  readonly clientOptions: object;
   /** Absent: the queue runs on PostgreSQL. */
   readonly redisUrl?: string;
   readonly hub: PartyId;
@@ -88,8 +90,9 @@ function redisAt(url: string): { url: string; retryStrategy: typeof reconnect } 
 }
 
 /** BullMQ's own tables are in a schema of their own; whoever is first makes them. */
-function postgresAt({ databaseUrl }: QueuePlace) {
+function postgresAt({ databaseUrl, clientOptions }: QueuePlace) {
   return {
+    ...clientOptions,
     connectionString: databaseUrl,
     max: POSTGRES_CONNECTIONS,
     application_name: 'hub queue',

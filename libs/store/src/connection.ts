@@ -1,16 +1,18 @@
 /** How the store reaches PostgreSQL: limits, names, and patience while it is still starting. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Log } from '@app/hub';
-import { type ClientConfig, DatabaseError } from 'pg';
-import { DataSource } from 'typeorm';
+import { type ClientConfig, DatabaseError, Pool, type PoolConfig } from 'pg';
+import { type DataSource } from 'typeorm';
 import { SCHEMA } from './data-source';
+import { DatabaseClient } from './database-client';
+import { GuardedDataSource } from './guarded-data-source';
 
 /** A connection that is not made in this time counts as failed, in ms. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Cancelled by the server after this time, in ms. The longest query is one page of the message log. */
-const STATEMENT_TIMEOUT_MS = 10_000;
-/** Given up by the client when the server does not even say that it cancelled, in ms. */
-const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+export const STATEMENT_TIMEOUT_MS = 10_000;
+/** Given up by the client when the server does not even say that it cancelled, in ms after that. */
+const CANCEL_MS = 2_000;
 /** For how long a start waits for a PostgreSQL that is starting too, in ms. */
 const STARTING_MS = 30_000;
 const STARTING_RETRY_MS = 250;
@@ -21,12 +23,26 @@ export const CONNECT_LIMITS = {
   keepAlive: true,
 } as const satisfies ClientConfig;
 
-export const QUERY_LIMITS = {
-  ...CONNECT_LIMITS,
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  query_timeout: QUERY_TIMEOUT_MS,
-  idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-} as const satisfies ClientConfig;
+/** Limits of connections whose statements may take this long, in ms. */
+export function limitsOf(statementMs: number) {
+  return {
+    ...CONNECT_LIMITS,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + CANCEL_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+  } as const satisfies ClientConfig;
+}
+
+/** Pools of the hub's own kind of connection, also those of other libraries: options to open them with. */
+export const CLIENT_OPTIONS = { ...CONNECT_LIMITS, Client: DatabaseClient };
+
+/** A pool of its own. A connection that breaks while it is idle is logged and replaced, no more. */
+export function openPool(config: PoolConfig, log: Log): Pool {
+  const pool = new Pool({ ...CLIENT_OPTIONS, ...config });
+  const name = config.application_name;
+  pool.on('error', (error) => log.warn({ error: error.message, name }, 'idle database connection lost'));
+  return pool;
+}
 
 /** A data source that is not connected yet. An idle connection that breaks is logged and replaced, no more. */
 export function dataSourceFor(
@@ -34,13 +50,13 @@ export function dataSourceFor(
   poolSize: number,
   limits: ClientConfig,
   log?: Log,
-): DataSource {
-  return new DataSource({
+): GuardedDataSource {
+  return new GuardedDataSource({
     ...SCHEMA,
     url: databaseUrl,
     applicationName: 'hub',
     poolSize,
-    extra: limits,
+    extra: { ...limits, Client: DatabaseClient },
     poolErrorHandler: (error: Error) => log?.warn({ error: error.message }, 'idle database connection lost'),
   });
 }
@@ -51,11 +67,12 @@ export function dataSourceFor(
  *
  * @throws an error that names the setting, caused by the last one, when the database cannot be reached
  */
-export async function connect(dataSource: DataSource): Promise<DataSource> {
+export async function connect<T extends DataSource>(dataSource: T): Promise<T> {
   const until = Date.now() + STARTING_MS;
   for (;;) {
     try {
-      return await dataSource.initialize();
+      await dataSource.initialize();
+      return dataSource;
     } catch (error) {
       if (!mayBeStarting(error) || Date.now() >= until) throw new Error(UNREACHED, { cause: error });
       await delay(STARTING_RETRY_MS);

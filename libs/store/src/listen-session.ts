@@ -1,10 +1,10 @@
-import { Client } from 'pg';
 import { CONNECT_LIMITS } from './connection';
+import { DatabaseClient } from './database-client';
 import { CHANNEL } from './transaction';
 
 /** One connection that listens, from its start until it breaks or is ended. */
 export class ListenSession {
-  private readonly client: Client;
+  private readonly client: DatabaseClient;
   private readonly changed = new Set<string>();
   private broken: Error | undefined;
   private wake: () => void = () => undefined;
@@ -15,7 +15,7 @@ export class ListenSession {
   /** @param answerMs how long the server may take to answer, in ms */
   constructor(databaseUrl: string, answerMs: number) {
     this.breaking.catch(() => undefined); // also when nobody waits at that moment
-    this.client = new Client({
+    this.client = new DatabaseClient({
       connectionString: databaseUrl,
       application_name: 'hub changes',
       ...CONNECT_LIMITS,

@@ -9,12 +9,12 @@ import {
   type TracedMessages,
   type Traffic,
 } from '@app/hub';
-import { type DatabaseError } from 'pg';
-import { type DataSource, QueryFailedError } from 'typeorm';
+import { type DataSource } from 'typeorm';
 import { pageOf, readTimeCursor, type TimeKey, writeCursor } from './cursor';
 import { MessageEntity } from './entities';
 import { FAILED } from './message-failed';
 import { trafficOf } from './message-traffic';
+import { reasonOf } from './unavailable';
 
 /** One condition for each property of the filter that is given; the two others are below. */
 const CONDITIONS: Readonly<Record<Exclude<keyof MessageFilter, 'platform' | 'failed'>, string>> = {
@@ -39,9 +39,6 @@ const SIDES = [
   'message.toPlatformId = :platform AND message.fromPlatformId IS DISTINCT FROM :platform',
 ];
 const EVERYBODY = ['TRUE'];
-
-/** SQLSTATE, also of a statement that ran into `statement_timeout`. */
-const QUERY_CANCELED = '57014';
 
 /** Traces that one correlation id leads up to: more only where a peer uses one id for everything. */
 const MAX_PARENTS = 100;
@@ -115,5 +112,5 @@ function newestFirst(one: TimeKey, other: TimeKey): number {
 
 /** The statement took longer than one may. */
 function isCancelled(error: unknown): boolean {
-  return error instanceof QueryFailedError && (error.driverError as DatabaseError).code === QUERY_CANCELED;
+  return reasonOf(error) === 'too_slow';
 }

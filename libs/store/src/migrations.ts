@@ -29,6 +29,7 @@ import { ObjectsByPlatform1796200000000 } from '../../../migrations/179620000000
 import { MessageReasons1796400000000 } from '../../../migrations/1796400000000-message-reasons';
 import { ClientInfoViewTimes1796500000000 } from '../../../migrations/1796500000000-client-info-view-times';
 import { RegistrationLimits1796900000000 } from '../../../migrations/1796900000000-registration-limits';
+import { WriteProbes1796600000000 } from '../../../migrations/1796600000000-write-probes';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   MessageReasons1796400000000,
   ClientInfoViewTimes1796500000000,
   RegistrationLimits1796900000000,
+  WriteProbes1796600000000,
 ];

@@ -1,6 +1,5 @@
 import { type Log, type MessageLog } from '@app/hub';
-import { Pool } from 'pg';
-import { atMost, CONNECT_LIMITS } from './connection';
+import { atMost, openPool } from './connection';
 import { BatchedMessageLog } from './message-log';
 import { keepPartitions } from './message-partitions';
 import { writeMessages } from './message-writer';
@@ -21,15 +20,14 @@ export interface MessageLogOptions {
 
 /** Starts the message log on one connection of its own, so that it cannot take those that others wait for. */
 export function openMessageLog({ databaseUrl, messageLogDays, log }: MessageLogOptions): MessageLog {
-  const pool = new Pool({
+  const config = {
     connectionString: databaseUrl,
     application_name: 'hub message log',
     max: 1,
-    ...CONNECT_LIMITS,
     statement_timeout: WRITE_TIMEOUT_MS,
     query_timeout: WRITE_TIMEOUT_MS + 1_000,
-  });
-  pool.on('error', (error) => log.warn({ error: error.message }, 'message log connection lost'));
+  };
+  const pool = openPool(config, log);
   let keeping: Promise<void> = Promise.resolve();
   const keep = (): void => {
     keeping = keepPartitions(pool, messageLogDays, new Date()).catch((error: unknown) =>

@@ -29,10 +29,12 @@ import { PostgresApiKeyStore } from './api-keys/api-key-store';
 import { PostgresAuditLog } from './audit/audit-log';
 import { openCaptureLog, PostgresCaptureStore } from './captures';
 import { PostgresChangeFeed } from './change-feed';
-import { atMost, connect, dataSourceFor, QUERY_LIMITS } from './connection';
+import { atMost, connect, dataSourceFor, limitsOf, STATEMENT_TIMEOUT_MS } from './connection';
+import { DatabaseWatch } from './database-watch';
 import { PostgresDeliveryArchive, PostgresDeliveryStore, PostgresOutbox } from './deliveries';
 import { PostgresDetourStore } from './detours/detour-store';
 import { PlatformEntity } from './entities';
+import { type GuardedDataSource } from './guarded-data-source';
 import { PostgresMessageArchive } from './message-archive';
 import { PostgresObjectStore, PostgresSyncStore } from './objects';
 import { OnceKeeper } from './once-keeper';
@@ -71,7 +73,7 @@ export interface Store {
   readonly announcements: AnnouncementStore;
   readonly keepership: Keepership;
   readonly turns: Turns;
-  /** @throws when the database does not answer (after 17 s at the latest) */
+  /** Writes a little. @throws StoreUnavailable when the database takes no writes, or took none a moment ago */
   ping(): Promise<void>;
   /** Stops following, writes what is left of the message log and the owners, closes every connection. About 9 s at most. */
   close(): Promise<void>;
@@ -87,7 +89,12 @@ export interface StoreOptions {
   /** Connections for reads and transactions; two more are for notifications and the message log. */
   readonly poolSize?: number;
   readonly messageLogDays: number;
+  /** How long one statement may take, in ms (10 s): whoever asks waits no longer. */
+  readonly statementMs?: number;
 }
+
+/** Whether the database takes writes. Spec: PostgreSQL, INSERT, ON CONFLICT. */
+const PROBE = 'INSERT INTO write_probes (id, at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET at = now()';
 
 /**
  * Opens the store on a migrated database, waiting up to 30 s for a PostgreSQL that is still starting.
@@ -97,7 +104,9 @@ export interface StoreOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { databaseUrl, encryptionKey, encryptionKeysPrevious = [], log, poolSize = POOL_SIZE } = options;
   const seal = sealWith(encryptionKey, encryptionKeysPrevious);
-  const dataSource = await connect(dataSourceFor(databaseUrl, poolSize, QUERY_LIMITS, log));
+  const limits = limitsOf(options.statementMs ?? STATEMENT_TIMEOUT_MS);
+  const dataSource = await connect(dataSourceFor(databaseUrl, poolSize, limits, log));
+  dataSource.watch = new DatabaseWatch(() => dataSource.probe(PROBE), log);
   try {
     await checkKey(dataSource, seal);
     if (encryptionKeysPrevious.length > 0) await reseal(dataSource, seal, log);
@@ -105,7 +114,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await dataSource.destroy();
     throw error;
   }
-  return new PostgresStore(dataSource, seal, options);
+  return new PostgresStore(dataSource, dataSource.watch, seal, options);
 }
 
 /** A wrong key is found here, at the start, and not when the first message cannot be sent on. */
@@ -145,7 +154,8 @@ class PostgresStore implements Store {
   readonly turns: Turns;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly dataSource: GuardedDataSource,
+    private readonly watch: DatabaseWatch,
     seal: Seal,
     options: StoreOptions,
   ) {
@@ -178,8 +188,8 @@ class PostgresStore implements Store {
     this.owners = new PostgresOwnerIndex(dataSource, rowKeys(options.encryptionKey), options.log);
   }
 
-  async ping(): Promise<void> {
-    await this.dataSource.query('SELECT 1');
+  ping(): Promise<void> {
+    return this.watch.check();
   }
 
   async close(): Promise<void> {
@@ -187,6 +197,7 @@ class PostgresStore implements Store {
     await this.changes.close();
     await this.owners.close();
     await Promise.all([this.messageLog.close(), this.captureLog.close()]);
+    await this.watch.close();
     await atMost(CLOSE_MS, this.dataSource.destroy());
   }
 }

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { HubError, InvalidCursor, type RefusalCode, SearchTooLong } from '@app/hub';
+import { HubError, InvalidCursor, type RefusalCode, SearchTooLong, StoreUnavailable } from '@app/hub';
 import { type FastifyError } from 'fastify';
 import { invalid, Problem } from './problem';
 import { type ProblemCode } from './problem-rows';
@@ -23,6 +23,7 @@ const OF_REFUSAL: Partial<Record<RefusalCode, ProblemCode>> = {
   party_not_announced: 'party_not_announced',
   parties_limit: 'limit_reached',
   custom_modules_limit: 'limit_reached',
+  database_unavailable: 'database_unavailable',
   internal: 'internal',
 };
 
@@ -46,6 +47,7 @@ export function asProblem(error: unknown, peerField = 'versions_url'): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursor) return invalid('cursor', 'cursor was not given out by this list');
   if (error instanceof SearchTooLong) return invalid('since', TOO_LONG);
+  if (error instanceof StoreUnavailable) return new Problem('database_unavailable', [], { cause: error });
   if (error instanceof HubError) return ofRefusal(error, peerField);
   return new Problem(codeOf(error), [], { cause: error });
 }

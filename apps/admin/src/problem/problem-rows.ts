@@ -2,9 +2,11 @@
  * Every refusal of the admin API, as rows: `code` → HTTP status and the words that stand for it.
  */
 
-interface ProblemRow {
+export interface ProblemRow {
   readonly status: number;
   readonly message: string;
+  /** When it has a chance, for the `Retry-After` header, in s. */
+  readonly retryAfterSeconds?: number;
 }
 
 export const PROBLEMS = {
@@ -59,6 +61,11 @@ export const PROBLEMS = {
   uri_too_long: { status: 414, message: 'the URL is too long' },
   unsupported_media_type: { status: 415, message: 'Content-Type: application/json is asked for' },
   internal: { status: 500, message: 'internal error of the hub' },
+  database_unavailable: {
+    status: 503,
+    message: 'the database of the hub is away, read-only or full: try again later',
+    retryAfterSeconds: 5,
+  },
 } as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

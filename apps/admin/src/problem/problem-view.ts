@@ -48,13 +48,15 @@ export function problemAnswer(codes: readonly ProblemCode[]): object {
   };
 }
 
+function exampleOf(code: ProblemCode): ProblemView {
+  const { status, message } = PROBLEMS[code];
+  return { code, status, message };
+}
+
 type Examples = Record<string, { summary: string; value: ProblemView }>;
 
 function described(codes: readonly ProblemCode[]): { description: string; examples: Examples } {
-  const examples = codes.map((code) => [
-    code,
-    { summary: PROBLEMS[code].message, value: { code, ...PROBLEMS[code] } },
-  ]);
+  const examples = codes.map((code) => [code, { summary: PROBLEMS[code].message, value: exampleOf(code) }]);
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].message}`).join('; '),
     examples: Object.fromEntries(examples) as Examples,

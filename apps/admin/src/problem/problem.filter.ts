@@ -22,6 +22,8 @@ export class ProblemFilter implements ExceptionFilter {
     const view = this.logged(problem, request).view();
     if (allowed.length > 0) reply.header('Allow', allowed.join(', '));
     if (view.code === 'unauthorized') reply.header('WWW-Authenticate', 'Bearer');
+    const { retryAfterSeconds } = problem;
+    if (retryAfterSeconds !== undefined) reply.header('Retry-After', String(retryAfterSeconds));
     reply.status(view.status).type('application/json; charset=utf-8').send(view);
   }
 

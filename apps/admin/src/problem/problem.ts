@@ -1,4 +1,4 @@
-import { type ProblemCode, PROBLEMS } from './problem-rows';
+import { type ProblemCode, type ProblemRow, PROBLEMS } from './problem-rows';
 import { type DetailView, type ProblemView } from './problem-view';
 
 /** A refusal on its way to the operator. */
@@ -16,6 +16,12 @@ export class Problem extends Error {
   /** It was refused before anything was done, as opposed to an error of the hub's own. */
   get isRefusal(): boolean {
     return PROBLEMS[this.code].status < 500;
+  }
+
+  /** When the same call has a chance, in s. */
+  get retryAfterSeconds(): number | undefined {
+    const row: ProblemRow = PROBLEMS[this.code];
+    return row.retryAfterSeconds;
   }
 
   /** What goes on the wire; `cause` stays inside. */

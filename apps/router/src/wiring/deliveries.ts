@@ -2,7 +2,7 @@ import { type Log } from '@app/hub';
 import { type DrainQueue, openDrainQueue } from '@app/outbox';
 import { type Metrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
-import { type Store } from '@app/store';
+import { CLIENT_OPTIONS, type Store } from '@app/store';
 import { type RouterParts } from '../parts';
 
 /** What the roads need to hand a push over to the delivery workers. */
@@ -23,7 +23,7 @@ export async function openDeliveries(
   metrics: Metrics,
 ): Promise<Deliveries> {
   const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
-  const queue = await openDrainQueue({ ...settings, hub }, log);
+  const queue = await openDrainQueue({ ...settings, hub, clientOptions: CLIENT_OPTIONS }, log);
   metrics.gauge({
     name: 'hub_delivery_wakeups_missed',
     help: 'Lines and bundles that could not be queued because the queue did not answer; the sweep finds them',

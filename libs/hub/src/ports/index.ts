@@ -13,5 +13,6 @@ export * from './owner-index';
 export * from './platform-store';
 export * from './shared-budget';
 export * from './status-store';
+export * from './store-unavailable';
 export * from './sync-store';
 export * from './turns';

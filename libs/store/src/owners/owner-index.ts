@@ -3,7 +3,7 @@
  *
  * Direct traffic pays a look into the cache: what was written lately is not written again.
  */
-import { type Log, type OwnedId, type OwnerFact, type OwnerIndex } from '@app/hub';
+import { type Log, type OwnedId, type OwnerFact, type OwnerIndex, StoreUnavailable } from '@app/hub';
 import { type PartyId } from '@app/ocpi';
 import { type DataSource } from 'typeorm';
 import { type CachedOwners, OwnerCache } from './owner-cache';
@@ -75,7 +75,7 @@ export class PostgresOwnerIndex implements OwnerIndex {
   }
 
   private async read(row: OwnedRow): ReturnType<typeof readOwners> {
-    if (this.reads >= MAX_READS) throw new Error('too many look-ups of owners at once');
+    if (this.reads >= MAX_READS) throw new StoreUnavailable('too_slow');
     this.reads++;
     const rows = readOwners(this.dataSource, row, MAX_OWNERS).finally(() => this.reads--);
     return within(READ_MS, rows);
@@ -85,7 +85,7 @@ export class PostgresOwnerIndex implements OwnerIndex {
 async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the look-up of owners took too long')), limitMs);
+    timer = setTimeout(() => reject(new StoreUnavailable('too_slow')), limitMs);
   });
   try {
     return await Promise.race([work, limit]);

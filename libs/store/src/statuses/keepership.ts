@@ -7,8 +7,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Keepership, type Log, type Term } from '@app/hub';
-import { Client } from 'pg';
 import { atMost, CONNECT_LIMITS } from '../connection';
+import { DatabaseClient } from '../database-client';
 import { TOLD_CHANNEL, toldBy } from './told';
 
 /** Any number that no other user of advisory locks in this database has. */
@@ -68,13 +68,13 @@ export class PostgresKeepership implements Keepership {
 class Candidate implements Term {
   private readonly over = new AbortController();
   private readonly listeners: Told[] = [];
-  private readonly client: Client;
+  private readonly client: DatabaseClient;
 
   constructor(
     databaseUrl: string,
     private readonly closing: AbortSignal,
   ) {
-    this.client = new Client({
+    this.client = new DatabaseClient({
       connectionString: databaseUrl,
       application_name: 'hub keeper',
       ...CONNECT_LIMITS,
