@@ -177,7 +177,6 @@ test.each([
   ['offset=-1', 'offset'],
   ['limit=0', 'limit'],
   ['limit=x', 'limit'],
-  ['limit=99999999999999999', 'limit'],
   ['date_from=yesterday', 'date_from'],
   ['date_to=2024-13-01T00:00:00Z', 'date_to'],
   ['cursor=bm9uc2Vuc2U', 'cursor'],
@@ -186,14 +185,16 @@ test.each([
   expect([status_code, status_message]).toEqual([2001, expect.stringContaining(name)]);
 });
 
-test.each(['limit=2147483647', 'limit=9007199254740991'])(
-  '%s is lowered to what the hub gives',
-  async (query) => {
-    const answer = await list(query);
-    expect([answer.json().status_code, answer.headers['x-limit']]).toEqual([1000, '500']);
-    expect(itemsOf(answer).length).toBe(await totalOf('locations'));
-  },
-);
+test.each([
+  'limit=2147483647',
+  'limit=9007199254740991',
+  'limit=9223372036854775807',
+  `limit=${'9'.repeat(400)}`,
+])('%s is lowered to what the hub gives', async (query) => {
+  const answer = await list(query);
+  expect([answer.json().status_code, answer.headers['x-limit']]).toEqual([1000, '500']);
+  expect(itemsOf(answer).length).toBe(await totalOf('locations'));
+});
 
 test('a cursor of one module opens no other', async () => {
   const next = nextOf(await list('limit=1'))!;

@@ -14,8 +14,7 @@ export interface Paging {
   readonly dateTo: Date | undefined;
 }
 
-/** Also what clients take for no limit at all: 2147483647, 9007199254740991. */
-const WHOLE = /^[0-9]{1,16}$/;
+const DIGITS = /^[0-9]+$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
 
 /**
@@ -40,8 +39,19 @@ export function parsePaging(
 }
 
 function wholeOr(text: string | null, fallback: number): number | undefined {
-  if (text === null) return fallback;
-  return WHOLE.test(text) ? Number(text) : undefined;
+  return text === null ? fallback : wholeNumber(text);
+}
+
+/**
+ * Reads a number of objects: a query parameter of a client, `X-Total-Count` or `X-Limit` of a peer.
+ *
+ * Clients write "no limit at all" as the largest integer of their language: 2147483647, 9007199254740991,
+ * 9223372036854775807. What no JavaScript number holds exactly becomes the largest that one does.
+ *
+ * @returns `undefined` when the text is not digits alone
+ */
+export function wholeNumber(text: string): number | undefined {
+  return DIGITS.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
 }
 
 /**

@@ -121,6 +121,15 @@ describe('parsePaging', () => {
     }
   });
 
+  it('lowers what clients write for no limit at all, and no offset is too large to be read', () => {
+    for (const large of ['2147483647', '9007199254740991', '9223372036854775807', '9'.repeat(400)]) {
+      expect(parse(`limit=${large}`)).toMatchObject({ paging: { limit: 100 } });
+      expect(parse(`offset=${large}`)).toMatchObject({
+        paging: { offset: Math.min(Number(large), Number.MAX_SAFE_INTEGER) },
+      });
+    }
+  });
+
   it('takes times with and without Z as UTC', () => {
     const times = [
       '2026-01-02T03:04:05',

@@ -30,6 +30,8 @@ import { MessageReasons1796400000000 } from '../../../migrations/1796400000000-m
 import { ClientInfoViewTimes1796500000000 } from '../../../migrations/1796500000000-client-info-view-times';
 import { RegistrationLimits1796900000000 } from '../../../migrations/1796900000000-registration-limits';
 import { WriteProbes1796600000000 } from '../../../migrations/1796600000000-write-probes';
+import { ListPlaces1796700000000 } from '../../../migrations/1796700000000-list-places';
+import { ListResults1796700010000 } from '../../../migrations/1796700010000-list-results';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -63,4 +65,6 @@ export const MIGRATIONS = [
   ClientInfoViewTimes1796500000000,
   RegistrationLimits1796900000000,
   WriteProbes1796600000000,
+  ListPlaces1796700000000,
+  ListResults1796700010000,
 ];

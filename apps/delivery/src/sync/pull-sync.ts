@@ -10,11 +10,13 @@ import {
   PlatformEntry,
   type PlatformRecord,
   pull,
+  pullError,
   type PullProgress,
   type SyncJob,
   type SyncStore,
 } from '@app/hub';
 import { moduleRow, parsePartyId, type PartyId, sameParty } from '@app/ocpi';
+import { setTimeout as pause } from 'node:timers/promises';
 import { jittered, retryAfter, type SyncTimes } from './sync-times';
 import { wishesOf } from './wishes';
 
@@ -157,9 +159,11 @@ export class PullSync implements DirectoryListener {
     if (!platform || !owner) return parts.sync.drop(job);
     const goOn = (progress: PullProgress): Promise<boolean> => this.renew(job, progress);
     const limits = parts.times.limits;
-    const outcome = await pull({ platform, module, owner, syncedAt, failures }, { ...parts, limits, goOn });
-    const dueAt = new Date(parts.now().getTime() + jittered(parts.times.periodMs, parts.random()));
-    await parts.sync.finish(job, outcome.startedAt, dueAt);
+    const subject = { platform, module, owner, syncedAt, failures };
+    const outcome = await pull(subject, { ...parts, pause, limits, goOn });
+    const endedAt = parts.now();
+    const dueAt = new Date(endedAt.getTime() + jittered(parts.times.periodMs, parts.random()));
+    await parts.sync.finish(job, { ...outcome, endedAt }, dueAt);
     parts.count(module, 'done', outcome.objects);
     parts.log.info({ ...job, ...outcome }, 'list pulled');
   }
@@ -171,10 +175,10 @@ export class PullSync implements DirectoryListener {
   private async failed(job: SyncJob, error: unknown): Promise<void> {
     const { sync, times, random, now, log, count } = this.parts;
     const inMs = this.isClosing ? 0 : retryAfter(job.failures, times, random());
-    const message = error instanceof Error ? error.message : String(error);
-    log.warn({ ...job, error: message, inMs }, 'list not pulled; it is pulled again later');
+    const why = pullError(error, now());
+    log.warn({ ...job, error: why.reason, inMs }, 'list not pulled; it is pulled again later');
     count(job.module, 'failed', 0);
-    await sync.fail(job, message, new Date(now().getTime() + inMs));
+    await sync.fail(job, why, new Date(now().getTime() + inMs));
   }
 
   private leaseUntil(): Date {

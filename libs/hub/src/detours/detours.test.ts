@@ -43,6 +43,7 @@ function detours(store: DetourStore, lines: string[] = []): Detours {
 
 const failing: DetourStore = {
   keep: () => Promise.reject(new Error('no database')),
+  findPage: () => Promise.reject(new Error('no database')),
   find: () => Promise.reject(new Error('no database')),
   purge: () => Promise.reject(new Error('no database')),
 };

@@ -4,11 +4,11 @@
  */
 import { type DetourKind, detourUrl, isDetourId } from '@app/ocpi';
 import { type Answer, type Permitted, type Receiver } from '../exchange';
-import { type Detour, type DetourStore, type Log } from '../ports';
+import { type Detour, type DetourPage, type DetourStore, type Log } from '../ports';
 import { backward } from './backward';
 import { LINK_TTL_SECONDS } from './limits';
 import { onward } from './onward';
-import { type MakeDetours } from './wanted';
+import { type MakeDetours, type Wanted } from './wanted';
 
 export interface DetoursOptions {
   readonly store: DetourStore;
@@ -56,16 +56,31 @@ export class Detours {
     return this.options.store.purge(this.options.now(), limit);
   }
 
+  /** The newest detour to a page of a list, by the objects before the page. */
+  findPage(list: string, offset: number): Promise<Detour | undefined> {
+    return this.options.store.findPage(list, offset, this.options.now());
+  }
+
+  /** Keeps where a list goes on that the hub puts together. @returns the id of the detour */
+  async keepPage(wanted: Wanted & { readonly page: DetourPage }): Promise<string> {
+    const [kept] = await this.keep([wanted]);
+    return kept!.id;
+  }
+
   private readonly make: MakeDetours = async (wanted) => {
-    const now = this.options.now();
-    const made = wanted.map(({ version, ...detour }) => {
-      const id = this.options.newId();
-      const url = detourUrl(this.options.publicUrl, version, id);
-      return { url, detour: { ...detour, id, createdAt: now, expiresAt: this.expiry(detour.kind, now) } };
-    });
-    await this.options.store.keep(made.map(({ detour }) => detour));
-    return made.map(({ url }) => url);
+    const kept = await this.keep(wanted);
+    return kept.map(({ id }, index) => detourUrl(this.options.publicUrl, wanted[index]!.version, id));
   };
+
+  private async keep(wanted: readonly Wanted[]): Promise<readonly Detour[]> {
+    const now = this.options.now();
+    const made = wanted.map(({ kind, target, module, interfaceRole, holder, owner, cause, page = null }) => ({
+      ...{ id: this.options.newId(), kind, target, module, interfaceRole, holder, owner, cause, page },
+      ...{ createdAt: now, expiresAt: this.expiry(kind, now) },
+    }));
+    await this.options.store.keep(made);
+    return made;
+  }
 
   private expiry(kind: DetourKind, now: Date): Date | null {
     const seconds = { response: this.options.responseTtlSeconds, link: LINK_TTL_SECONDS, location: null }[

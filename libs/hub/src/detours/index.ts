@@ -2,3 +2,4 @@ export { carriesUrl } from './backward';
 export * from './detours';
 export { isHostName } from './peer-hosts';
 export { requireStillOwn } from './target';
+export { listOf } from './list-name';

@@ -46,3 +46,20 @@ export function requireStillOwn(platform: PlatformEntry, url: string): void {
 function notOwn({ origin, host }: Destination): string {
   return `${origin}; the operator of the hub can allow it by the allowed-hosts entry ${host}`;
 }
+
+/**
+ * Looks at the URL of a next page. Behind a proxy that ends TLS many peers write `http:` into their `Link`: such a URL
+ * on a host that registered with `https:` is taken as the `https:` one, and the token is never sent in plain.
+ */
+export function nextPageAt(platform: PlatformEntry, text: string): Target {
+  const target = targetAt(platform, text, 'latin1');
+  if (target.kind !== 'elsewhere') return target;
+  const secure = PLAIN_HTTP.exec(text.trim());
+  if (!secure) return target;
+  const [, host = '', port, rest = ''] = secure;
+  const others = port === undefined || port === ':80' ? ['', ':443'] : [port];
+  const upgraded = others.map((each) => targetAt(platform, `https://${host}${each}${rest}`, 'latin1'));
+  return upgraded.find(({ kind }) => kind === 'own') ?? target;
+}
+
+const PLAIN_HTTP = /^http:\/\/([^/?#:@[\]]+|\[[0-9a-f:.]+\])(:\d+)?([/?#].*)?$/is;

@@ -1,7 +1,7 @@
 import { type DetourKind, type InterfaceRole, type MessageIds, type Version } from '@app/ocpi';
 import { type Permitted } from '../exchange';
 import { clip } from '../path/trace';
-import { type DetourEnd } from '../ports';
+import { type DetourEnd, type DetourPage } from '../ports';
 
 /** A URL of the owner's that the holder is to get another one for. */
 export interface Wanted {
@@ -15,6 +15,8 @@ export interface Wanted {
   readonly cause: MessageIds;
   /** The version that the holder speaks. */
   readonly version: Version;
+  /** Of a `Link`: where in the list it leads to. */
+  readonly page?: DetourPage;
 }
 
 /** Keeps what is wanted, durably, and gives the URLs to hand out, in the same order. */

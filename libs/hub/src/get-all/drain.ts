@@ -1,21 +1,25 @@
 /** Asking one party for its objects, in the name of the requester. */
-import {
-  idHeaders,
-  isMergeable,
-  isSuccess,
-  joinEndpoint,
-  type PartyId,
-  routingHeaders,
-  sameParty,
-} from '@app/ocpi';
+import { isMergeable, joinEndpoint, type PartyId, sameParty } from '@app/ocpi';
 import { type Permitted } from '../exchange';
 import { asHubError, HubError } from '../hub-error';
-import { type ListedPage, readListedPage } from '../objects/listed-page';
 import { ownerIn } from '../objects/object-change';
+import { askPage, takePage } from '../peer-lists/ask-page';
+import {
+  beginning,
+  ListWalk,
+  type WalkedPage,
+  type WalkOptions,
+  type WalkState,
+} from '../peer-lists/list-walk';
 import { type Courier } from '../ports';
-import { type Patiences, send } from '../roads/direct';
+import { type Patiences } from '../roads/direct';
 import { type Counterpart } from './counterparts';
 import { type ListRequest } from './list-request';
+
+/** Pages of one party that one page of the hub may take. */
+const MAX_PAGES = 10;
+/** Objects of a party that a walk remembers from one page of the hub to the next, to tell a repeated one: 6 kB. */
+const REMEMBERED_OBJECTS = 500;
 
 export interface DrainParts {
   readonly courier: Courier;
@@ -32,30 +36,30 @@ export interface Question {
   readonly halfTime: number;
 }
 
-/** A party and how many of its objects were given already. */
+/** A party and where in its list it is asked. */
 export interface Queued extends Counterpart {
-  readonly offset: number;
+  /** Where an earlier page of the hub left its list; null: at the beginning. */
+  readonly walk: WalkState | null;
+  /** Objects that are left out first: the reader has them. */
+  readonly drop: number;
+}
+
+/** One object, and where a walk goes on that has everything before it. */
+export interface Found {
+  readonly body: Buffer;
+  readonly at: WalkState;
 }
 
 /** What one party answered. */
 export interface Drained {
-  /** Each object's own bytes; null in the place of one that is not the party's, or not for every reader. */
-  readonly elements: readonly (Buffer | null)[];
-  /** It has further ones. */
-  readonly more: boolean;
+  readonly objects: readonly Found[];
+  /** Where its list goes on after these; null when it is at its end. */
+  readonly next: WalkState | null;
   /** How many it has in all, as far as it said. */
   readonly total: number;
-  /** Why it is left out, or from where on. */
-  readonly fault?: string;
+  /** What the reader must know. */
+  readonly note?: string;
 }
-
-/** What is asked for of a list. */
-interface Place {
-  readonly offset: number;
-  readonly limit: number;
-}
-
-const NEXT_OFFSET = /[?&]offset=(\d{1,9})(?![\w.%])/;
 
 /** Page by page until there is enough, the party has no more, or half of the time is over. Never rejects. */
 export async function drain(
@@ -64,42 +68,70 @@ export async function drain(
   enough: number,
   parts: DrainParts,
 ): Promise<Drained> {
-  const elements: (Buffer | null)[] = [];
+  const walk = new ListWalk(optionsOf(queued, question), queued.walk ?? undefined);
+  const found: Found[] = [];
+  const drained = (rest: Omit<Drained, 'objects' | 'total'>, total: number): Drained => ({
+    ...{ objects: found.slice(queued.drop), ...rest },
+    total: Math.max(total, walk.found + (rest.next && total === 0 ? 1 : 0)),
+  });
   let total = 0;
   try {
-    for (;;) {
-      const place = { offset: queued.offset + elements.length, limit: enough - elements.length };
-      const page = await ask(queued, question, place, parts);
-      const before = elements.length;
-      elements.push(
-        ...page.elements.map((body) => (isOf(queued.party, body) && isMergeable(body) ? body : null)),
-      );
-      elements.push(...leftOut(page, place));
-      total = page.total ?? queued.offset + elements.length;
-      const more = page.link !== undefined;
-      if (more && elements.length === before)
-        throw new HubError('list_refused', 'an empty page leads no further');
-      if (!more || elements.length >= enough || isLate(question, parts)) return { elements, more, total };
+    for (let pages = 1; ; pages++) {
+      const before = walk.snapshot();
+      const { page, news } = await takePage(walk, (url) => ask(queued, url, question, parts));
+      found.push(...foundIn(page, news, before, queued.party));
+      total = page.total ?? 0;
+      if (walk.isOver) return drained({ next: null, ...noteOf(queued, walk, found.length) }, total);
+      const isEnough = found.length >= enough + queued.drop;
+      if (isEnough || pages >= MAX_PAGES || isLate(question, parts)) break;
     }
   } catch (error) {
-    return { elements, more: false, total, fault: asHubError(error).message };
+    return drained({ next: null, note: `${queued.key} is left out: ${asHubError(error).message}` }, total);
   }
+  if (found.length < queued.drop) return drained({ next: null, note: notReached(queued) }, total);
+  return drained({ next: walk.snapshot() }, total);
+}
+
+function noteOf({ key }: Queued, { shortage }: ListWalk, found: number): Pick<Drained, 'note'> {
+  if (shortage === undefined) return {};
+  return { note: `${key} ${found === 0 ? 'is left out' : 'is not complete'}: ${shortage}` };
+}
+
+function notReached({ key, drop }: Queued): string {
+  return `${key} is left out: its list is read from the beginning alone, too long for ${drop} objects; follow Link`;
+}
+
+/** The objects of a page that the reader does not have, of this party, and fit for every reader. */
+function foundIn(page: WalkedPage, news: readonly boolean[], before: WalkState, party: PartyId): Found[] {
+  return page.elements.flatMap((body, index) =>
+    news[index] && isOf(party, body) && isMergeable(body) ? { body, at: { ...before, skip: index } } : [],
+  );
 }
 
 /**
- * The places of objects that a party left out of a page, of others for example: they count in the offset with which
- * its `Link` leads on.
+ * How many objects a party has, 0 when it does not say, and whether its pages begin where `offset` says.
+ * Never rejects.
  */
-function leftOut({ link = '', elements }: ListedPage, { offset, limit }: Place): readonly null[] {
-  const next = Number(NEXT_OFFSET.exec(link)?.[1] ?? 0);
-  const gap = Math.min(next - offset, limit) - elements.length;
-  return Array.from({ length: Math.max(gap, 0) }, () => null);
+export async function totalOf(
+  party: Counterpart,
+  question: Question,
+  parts: DrainParts,
+): Promise<{ readonly total: number; readonly counts: boolean }> {
+  const one = { ...question, request: { ...question.request, limit: 1 } };
+  const url = urlOf(party, one)(0);
+  try {
+    const { elements, total, next } = await ask(party, url, question, parts);
+    const counts = elements.length <= 1 && (next.kind !== 'own' || /[?&]offset=1(?!\d)/.test(next.url));
+    return { total: total ?? elements.length, counts };
+  } catch {
+    return { total: 0, counts: true };
+  }
 }
 
-/** How many objects a party has; 0 when it does not say. Never rejects. */
-export async function totalOf(party: Counterpart, question: Question, parts: DrainParts): Promise<number> {
-  const { total } = await drain({ ...party, offset: 0 }, question, 1, parts);
-  return total;
+/** The place of a party's list before which `offset` objects are. */
+export function startAt(party: Counterpart, question: Question, offset: number, counts: boolean): Queued {
+  if (offset === 0 || !counts) return { ...party, walk: null, drop: offset };
+  return { ...party, walk: beginning(optionsOf(party, question), offset), drop: 0 };
 }
 
 /** Whether it is too late to begin another request. */
@@ -107,34 +139,38 @@ export function isLate({ halfTime }: Question, { now }: DrainParts): boolean {
   return now().getTime() >= halfTime;
 }
 
-async function ask(
+function optionsOf(party: Counterpart, question: Question): WalkOptions {
+  return { urlAt: urlOf(party, question), limit: question.request.limit, memory: REMEMBERED_OBJECTS };
+}
+
+/** The URL that asks a party for its list from an offset on, with the filters of the requester. */
+export function urlOf({ platform }: Counterpart, { message, request }: Question): (offset: number) => string {
+  const endpoint = platform.endpoint(message.target.module, 'SENDER') ?? '';
+  return (offset) => {
+    const query = new URLSearchParams(request.query);
+    query.delete('cursor');
+    query.set('offset', String(offset));
+    query.set('limit', String(request.limit));
+    return joinEndpoint(endpoint, '', `?${query.toString()}`);
+  };
+}
+
+function ask(
   { platform, party }: Counterpart,
-  { message, request }: Question,
-  place: Place,
+  url: string,
+  { message }: Question,
   { courier, patience, newId }: DrainParts,
-): Promise<ListedPage> {
+): Promise<WalkedPage> {
   const { caller, from, ids, target } = message;
   if (platform.record.status === 'OFFLINE') throw new HubError('receiver_offline');
-  const query = new URLSearchParams(request.query);
-  query.delete('cursor');
-  for (const [name, value] of Object.entries(place)) query.set(name, String(value));
-  const answer = await send(courier, {
-    platformId: platform.id,
-    callerId: caller.id,
-    module: target.module,
-    method: 'GET',
-    url: joinEndpoint(platform.endpoint(target.module, 'SENDER') ?? '', '', `?${query.toString()}`),
-    headers: [
-      ...['Authorization', platform.authorization ?? '', 'Accept', 'application/json'],
-      ...routingHeaders(party, from),
-      ...idHeaders({ requestId: newId(), correlationId: ids.correlationId }),
-    ],
-    body: null,
-    timeoutMs: Math.ceil(patience.forward / 2),
-  });
-  const page = readListedPage(answer, platform.id);
-  if (page.httpStatus < 300 && isSuccess(page.ocpiStatus)) return page;
-  throw new HubError('list_refused', `HTTP ${page.httpStatus}, OCPI ${page.ocpiStatus}`);
+  return askPage(
+    {
+      ...{ platform, from, to: party, url, timeoutMs: Math.ceil(patience.forward / 2) },
+      ids: { requestId: newId(), correlationId: ids.correlationId },
+      asker: { callerId: caller.id, module: target.module },
+    },
+    courier,
+  );
 }
 
 /** A party that lists others' objects too would otherwise make them appear twice. */

@@ -7,6 +7,8 @@ export interface ListPage {
   readonly bodies: readonly Uint8Array[];
   /** The cursor of the page that follows, or null. */
   readonly next: string | null;
+  /** Objects before that page. */
+  readonly nextOffset: number;
   readonly total: number;
   /** What the reader must know about parties that are not or not wholly in it; empty: nothing. */
   readonly notes: readonly string[];

@@ -4,10 +4,10 @@ import { type Permitted } from '../exchange';
 import { HubError } from '../hub-error';
 import { partOf } from '../objects/apply-change';
 import { segmentsOf } from '../objects/object-change';
-import { type ObjectOwner, type ObjectStore, type SyncStore } from '../ports';
+import { type FailingList, type ObjectOwner, type ObjectStore, type SyncStore } from '../ports';
 import { type Counterpart } from './counterparts';
 import { type ListPage } from './list-page';
-import { type ListRequest, readStored, writeStored } from './list-request';
+import { isPlace, type ListRequest, readStored, writeStored } from './list-request';
 
 /** The bodies of one page, in bytes in all: what peers can be expected to take. */
 const MAX_PAGE_BYTES = 2 * 1024 * 1024;
@@ -27,18 +27,28 @@ export async function storedList(
   const { module } = target;
   const { limit, cursor, dateFrom, dateTo } = request;
   const filter = { module, owners: ownersOf(counterparts), dateFrom, dateTo };
-  const place = cursor === null ? { after: 0 } : readStored(module, cursor);
-  const offset = cursor === null ? request.offset : 0;
+  const kept = cursor === null ? undefined : readStored(module, cursor);
+  const place = kept && isPlace(kept.offset, request) ? kept : { after: 0, offset: request.offset };
+  const skipped = place === kept ? 0 : request.offset;
   const [{ bodies, next }, total, failing] = await Promise.all([
-    objects.page({ ...filter, ...place, offset, limit, maxBytes: MAX_PAGE_BYTES }),
+    objects.page({ ...filter, after: place.after, offset: skipped, limit, maxBytes: MAX_PAGE_BYTES }),
     objects.count(filter),
     cursor === null ? sync.failing(module) : [],
   ]);
-  const late = new Set(failing.map(({ platformId, owner }) => `${platformId} ${owner}`));
-  const notes = counterparts
-    .filter(({ platform, key }) => late.has(`${platform.id} ${key}`))
-    .map(({ key }) => `${key} may be out of date: its list could not be read`);
-  return { bodies, next: next === null ? null : writeStored(module, { after: next }), total, notes };
+  const nextOffset = place.offset + bodies.length;
+  const cursorOfNext = next === null ? null : writeStored(module, { after: next, offset: nextOffset });
+  return { bodies, next: cursorOfNext, nextOffset, total, notes: notesOf(counterparts, failing) };
+}
+
+/** The lists that the hub could not read, or not to their end. */
+function notesOf(counterparts: readonly Counterpart[], failing: readonly FailingList[]): string[] {
+  const lists = new Map(failing.map((each) => [`${each.platformId} ${each.owner}`, each]));
+  return counterparts.flatMap(({ platform, key }) => {
+    const list = lists.get(`${platform.id} ${key}`);
+    if (!list) return [];
+    if (list.shortage !== null) return `${key} is not complete: ${list.shortage}`;
+    return `${key} may be out of date: its list could not be read`;
+  });
 }
 
 /**

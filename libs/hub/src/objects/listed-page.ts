@@ -1,4 +1,4 @@
-import { bytesAt, findElements, isSuccess, nextLinks, statusCodeOf } from '@app/ocpi';
+import { bytesAt, findElements, isSuccess, statusCodeOf, wholeNumber } from '@app/ocpi';
 import { decodedBody } from '../content';
 import { HubError } from '../hub-error';
 import { type CourierAnswer } from '../ports';
@@ -10,13 +10,14 @@ export interface ListedPage {
   readonly ocpiStatus: number;
   /** Each object's own bytes, untouched. */
   readonly elements: readonly Buffer[];
-  /** The `Link` header, when it leads to another page. */
+  /** The `Link` header. */
   readonly link: string | undefined;
   /** `X-Total-Count`, when it is a number. */
   readonly total: number | undefined;
+  /** `X-Limit`, when it is a number. */
+  readonly limit: number | undefined;
 }
 
-const WHOLE = /^\d{1,15}$/;
 const NULL = Buffer.from('null');
 
 /**
@@ -30,13 +31,14 @@ export function readListedPage({ httpStatus, headers, body }: CourierAnswer, by:
   const plain = decodedBody(body, headers['content-encoding'], by);
   const ocpiStatus = plain && statusCodeOf(plain);
   if (ocpiStatus === undefined) throw new HubError('answer_not_ocpi', `HTTP ${httpStatus}`);
-  const { link, 'x-total-count': total = '' } = headers;
+  const { link, 'x-total-count': total = '', 'x-limit': limit = '' } = headers;
   return {
     httpStatus,
     ocpiStatus,
     elements: isSuccess(ocpiStatus) ? elementsOf(plain!) : [],
-    link: link !== undefined && nextLinks(link).length > 0 ? link : undefined,
-    total: WHOLE.test(total) ? Number(total) : undefined,
+    link,
+    total: wholeNumber(total.trim()),
+    limit: wholeNumber(limit.trim()),
   };
 }
 

@@ -3,27 +3,20 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, Pagination; the GET List of each mod_*.
  */
-import {
-  idHeaders,
-  isMergeable,
-  isSuccess,
-  joinEndpoint,
-  moduleRow,
-  nextLinks,
-  type PartyId,
-  partyKey,
-  resolveUrl,
-  routingHeaders,
-  sameParty,
-  sendableUrl,
-} from '@app/ocpi';
-import { destinationOf, isOwn } from '../detours/peer-hosts';
+import { isMergeable, joinEndpoint, moduleRow, type PartyId, partyKey, sameParty } from '@app/ocpi';
 import { type PlatformEntry } from '../directory';
-import { HubError } from '../hub-error';
-import { type Courier, type ObjectStore, type PulledObject } from '../ports';
-import { send } from '../roads/direct';
+import { asHubError } from '../hub-error';
+import {
+  type Courier,
+  type IgnoredObjects,
+  type ObjectStore,
+  type PulledObject,
+  type SyncError,
+} from '../ports';
+import { askPage, takePage } from '../peer-lists/ask-page';
+import { ListWalk, type WalkedPage } from '../peer-lists/list-walk';
 import { lastUpdatedOf } from './apply-change';
-import { type ListedPage, readListedPage } from './listed-page';
+import { ignore, type IgnoredReason } from './ignored';
 import { idIn, MAX_OBJECT_BYTES, ownerIn } from './object-change';
 
 /** Objects asked for at a time; half as many after each failure, for those whose pages are too large. */
@@ -33,6 +26,8 @@ const LEAST_PAGE_OBJECTS = 10;
 const OVERLAP_MS = 10 * 60_000;
 /** A push that a router accepted with a clock behind this worker's is not swept away, in ms. */
 const CLOCK_SKEW_MS = 60_000;
+/** Objects that a pull remembers, to tell a repeated one: 10 MB. */
+const REMEMBERED_OBJECTS = 100_000;
 
 /** What one pull may take at most; a peer that lists more is asked again later, and nothing is swept. */
 export interface PullLimits {
@@ -40,6 +35,8 @@ export interface PullLimits {
   readonly objects: number;
   readonly bytes: number;
   readonly durationMs: number;
+  /** From the beginning of one request to that of the next, in ms at least. */
+  readonly pageIntervalMs: number;
 }
 
 export interface PullParts {
@@ -48,6 +45,8 @@ export interface PullParts {
   readonly hub: PartyId;
   readonly newId: () => string;
   readonly now: () => Date;
+  /** Resolves after this time, in ms. */
+  readonly pause: (ms: number) => Promise<void>;
   /** For each page, in ms. */
   readonly timeoutMs: number;
   readonly limits: PullLimits;
@@ -67,10 +66,10 @@ export interface PullSubject {
 
 export interface PullProgress {
   readonly pages: number;
-  /** Objects of the party. */
+  /** Different objects of the party. */
   readonly objects: number;
-  /** Listed objects that are not the party's, or that cannot be read. */
-  readonly ignored: number;
+  /** Listed objects that are not kept. */
+  readonly ignored: readonly IgnoredObjects[];
   readonly bytes: number;
 }
 
@@ -78,11 +77,22 @@ export interface PullOutcome extends PullProgress {
   readonly startedAt: Date;
   /** Objects that the party no longer lists. */
   readonly removed: number;
+  /** What is known to be missing, for people; null: nothing. */
+  readonly shortage: string | null;
 }
 
 /** Why a pull ended early. */
 class PullFailed extends Error {
   override readonly name = 'PullFailed';
+}
+
+/** Why a pull ended early, as it is kept for the operator. */
+export function pullError(error: unknown, at: Date): SyncError {
+  if (error instanceof PullFailed)
+    return { code: 'list_unusable', reason: error.message, peerSaid: null, at };
+  const { code, message } = asHubError(error);
+  const reason = code === 'internal' && error instanceof Error ? error.message : message;
+  return { code, reason, peerSaid: null, at };
 }
 
 /**
@@ -92,104 +102,85 @@ class PullFailed extends Error {
  */
 export async function pull(subject: PullSubject, parts: PullParts): Promise<PullOutcome> {
   const startedAt = parts.now();
-  let progress: PullProgress = { pages: 0, objects: 0, ignored: 0, bytes: 0 };
-  let page: ListedPage | undefined;
-  const asked = new Set<string>();
-  for (
-    let url: string | undefined = firstUrl(subject);
-    url !== undefined;
-    url = nextUrl(page, url, subject)
-  ) {
-    if (asked.has(url)) throw new PullFailed('its pages lead in a circle');
-    asked.add(url);
-    page = await fetchPage(url, subject, parts);
-    progress = added(progress, page, await keep(page, subject, startedAt, parts));
+  const walk = walkOf(subject);
+  let progress: PullProgress = { pages: 0, objects: 0, ignored: [], bytes: 0 };
+  while (!walk.isOver) {
+    const askedAt = parts.now().getTime();
+    const { page, news } = await takePage(walk, (url) => fetchPage(url, subject, parts));
+    const taken = takenFrom(
+      page.elements.filter((_, index) => news[index]),
+      subject,
+      startedAt,
+    );
+    await parts.objects.putPulled({ platformId: subject.platform.id, startedAt, objects: taken.objects });
+    progress = added(progress, page, taken);
     requireWithin(parts.limits, progress, parts.now().getTime() - startedAt.getTime());
     if (!(await parts.goOn(progress))) throw new PullFailed('another worker took it over');
+    const waitMs = parts.limits.pageIntervalMs - (parts.now().getTime() - askedAt);
+    if (!walk.isOver && waitMs > 0) await parts.pause(waitMs);
   }
-  const isWhole = subject.syncedAt === null && (page?.total ?? 0) <= progress.objects + progress.ignored;
-  const removed = isWhole ? await sweep(subject, startedAt, parts) : 0;
-  return { ...progress, startedAt, removed };
+  const removed = subject.syncedAt === null && walk.isWhole ? await sweep(subject, startedAt, parts) : 0;
+  return { ...progress, startedAt, removed, shortage: walk.shortage ?? null };
 }
 
-function firstUrl({ platform, module, syncedAt, failures }: PullSubject): string {
+function walkOf({ platform, module, syncedAt, failures }: PullSubject): ListWalk {
   const endpoint = platform.endpoint(module, 'SENDER');
   if (endpoint === undefined) throw new PullFailed(`it has no ${module} SENDER`);
   const limit = Math.max(LEAST_PAGE_OBJECTS, PAGE_OBJECTS >> Math.min(failures, 8));
-  const query = new URLSearchParams({ offset: '0', limit: String(limit) });
-  if (syncedAt) query.set('date_from', new Date(syncedAt.getTime() - OVERLAP_MS).toISOString());
-  return joinEndpoint(endpoint, '', `?${query.toString()}`);
+  const urlAt = (offset: number): string => {
+    const query = new URLSearchParams({ offset: String(offset), limit: String(limit) });
+    if (syncedAt) query.set('date_from', new Date(syncedAt.getTime() - OVERLAP_MS).toISOString());
+    return joinEndpoint(endpoint, '', `?${query.toString()}`);
+  };
+  return new ListWalk({ urlAt, limit, memory: REMEMBERED_OBJECTS });
 }
 
-/** The next page is asked for at the platform's own hosts only: the request carries its token. */
-function nextUrl(page: ListedPage | undefined, url: string, { platform }: PullSubject): string | undefined {
-  const [link] = page?.link === undefined ? [] : nextLinks(page.link);
-  if (!link || !page?.link) return undefined;
-  const next = sendableUrl(resolveUrl(page.link.slice(link.start, link.end), url), 'latin1');
-  const destination = destinationOf(next);
-  if (destination === undefined || !isOwn(platform, destination))
-    throw new PullFailed(`its Link leads to ${next}`);
-  return next;
-}
-
-async function fetchPage(
+function fetchPage(
   url: string,
   { platform, owner }: PullSubject,
   { courier, hub, newId, timeoutMs }: PullParts,
-): Promise<ListedPage> {
-  const answer = await send(courier, {
-    platformId: platform.id,
-    method: 'GET',
-    url,
-    headers: [
-      ...['Authorization', platform.authorization ?? '', 'Accept', 'application/json'],
-      ...routingHeaders(owner, hub),
-      ...idHeaders({ requestId: newId(), correlationId: newId() }),
-    ],
-    body: null,
-    timeoutMs,
-  });
-  const page = readListedPage(answer, platform.id);
-  if (page.httpStatus >= 300 || !isSuccess(page.ocpiStatus)) {
-    throw new HubError('list_refused', `HTTP ${page.httpStatus}, OCPI ${page.ocpiStatus}`);
-  }
-  return page;
+): Promise<WalkedPage> {
+  const ids = { requestId: newId(), correlationId: newId() };
+  return askPage({ platform, from: hub, to: owner, url, ids, timeoutMs }, courier);
 }
 
-/** @returns how many of the page's objects are the party's */
-async function keep(
-  page: ListedPage,
-  subject: PullSubject,
-  startedAt: Date,
-  { objects: store }: PullParts,
-): Promise<number> {
-  const objects = page.elements.flatMap((body) => attributed(body, subject, startedAt) ?? []);
-  await store.putPulled({ platformId: subject.platform.id, startedAt, objects });
-  return objects.length;
+interface Taken {
+  readonly objects: readonly PulledObject[];
+  readonly ignored: readonly IgnoredReason[];
+}
+
+/** What of a page is kept, and why the rest is not. */
+function takenFrom(elements: readonly Buffer[], subject: PullSubject, startedAt: Date): Taken {
+  const objects: PulledObject[] = [];
+  const ignored: IgnoredReason[] = [];
+  for (const body of elements) {
+    const read = attributed(body, subject, startedAt);
+    if ('reason' in read) ignored.push(read);
+    else objects.push(read);
+  }
+  return { objects, ignored };
 }
 
 /** An object is whose it says it is, and nobody else's is taken from this party; nor one that not every reader takes. */
-function attributed(body: Buffer, { module, owner }: PullSubject, now: Date): PulledObject | undefined {
+function attributed(body: Buffer, { module, owner }: PullSubject, now: Date): PulledObject | IgnoredReason {
   const shape = moduleRow(module)?.object;
   const id = shape && idIn(body, shape.id);
   const type = shape?.type ? (idIn(body, shape.type.name) ?? shape.type.otherwise) : '';
   const said = ownerIn(body);
-  if (
-    id === undefined ||
-    !said ||
-    !sameParty(said, owner) ||
-    body.length > MAX_OBJECT_BYTES ||
-    !isMergeable(body)
-  )
-    return undefined;
+  if (!said) return { reason: 'no_owner', owner: null };
+  if (!sameParty(said, owner)) return { reason: 'other_owner', owner: partyKey(said) };
+  const mine = { owner: partyKey(owner) };
+  if (id === undefined) return { reason: 'no_id', ...mine };
+  if (body.length > MAX_OBJECT_BYTES) return { reason: 'too_large', ...mine };
+  if (!isMergeable(body)) return { reason: 'not_portable', ...mine };
   return { key: { module, owner: partyKey(owner), id, type }, lastUpdated: lastUpdatedOf(body) ?? now, body };
 }
 
-function added(progress: PullProgress, page: ListedPage, taken: number): PullProgress {
+function added(progress: PullProgress, page: WalkedPage, { objects, ignored }: Taken): PullProgress {
   return {
     pages: progress.pages + 1,
-    objects: progress.objects + taken,
-    ignored: progress.ignored + page.elements.length - taken,
+    objects: progress.objects + objects.length,
+    ignored: ignore(progress.ignored, ignored),
     bytes: progress.bytes + page.elements.reduce((sum, { length }) => sum + length, 0),
   };
 }

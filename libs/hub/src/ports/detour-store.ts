@@ -11,6 +11,16 @@ export interface DetourEnd {
   readonly party: PartyId;
 }
 
+/** The place in a list that a `Link` leads to: the reader may ask for it by its offset as well. */
+export interface DetourPage {
+  /** Names the list and its reader. */
+  readonly list: string;
+  /** Objects before the page, as the reader counts them. */
+  readonly offset: number;
+  /** What the hub needs to go on from there: plain data. */
+  readonly place: object;
+}
+
 export interface Detour {
   /** The last part of its URL, and what makes it unguessable. */
   readonly id: string;
@@ -29,6 +39,8 @@ export interface Detour {
   readonly createdAt: Date;
   /** From then on it leads nowhere; null = never. */
   readonly expiresAt: Date | null;
+  /** Of a `Link`: where in the list it leads to; null for any other URL. */
+  readonly page: DetourPage | null;
 }
 
 export interface DetourStore {
@@ -36,6 +48,8 @@ export interface DetourStore {
   keep(detours: readonly Detour[]): Promise<void>;
   /** `undefined` for an id that was never given out, and for one whose time is over. */
   find(id: string, now: Date): Promise<Detour | undefined>;
+  /** The newest one to a page of a list, by the objects before the page. */
+  findPage(list: string, offset: number, now: Date): Promise<Detour | undefined>;
   /** Removes those whose time is over, at most `limit` of them. @returns how many */
   purge(now: Date, limit: number): Promise<number>;
 }

@@ -31,10 +31,49 @@ export interface SyncJob extends SyncSubject {
   readonly failures: number;
 }
 
+/** A list that readers cannot rely on. */
+export interface FailingList extends SyncSubject {
+  /** What is known to be missing; null: the last pull failed. */
+  readonly shortage: string | null;
+}
+
+/**
+ * Why a listed object is not kept: it names no owner or another one, its id is no CiString, it is larger than 4 MiB, or
+ * not every reader can be expected to parse it.
+ */
+export type IgnoredReasonCode = 'no_owner' | 'other_owner' | 'no_id' | 'too_large' | 'not_portable';
+
+/** Listed objects that are not kept. */
+export interface IgnoredObjects {
+  readonly reason: IgnoredReasonCode;
+  /** Whom the objects name as their owner; null: no party, or several. */
+  readonly owner: PartyKey | null;
+  readonly count: number;
+}
+
+/** What a pull brought so far. */
 export interface SyncProgress {
   readonly objects: number;
-  /** Objects that were listed and do not belong to the party. */
-  readonly ignored: number;
+  readonly ignored: readonly IgnoredObjects[];
+}
+
+/** Why a pull did not come to the end of the list. */
+export interface SyncError {
+  /** A refusal of the hub, such as `list_refused`. */
+  readonly code: string;
+  /** In words. */
+  readonly reason: string;
+  /** What the platform said, as far as it is printable; null: nothing. */
+  readonly peerSaid: string | null;
+  readonly at: Date;
+}
+
+/** A pull that came to the end of the list. */
+export interface SyncResult {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** What is known to be missing; then the next pull asks for everything again. */
+  readonly shortage: string | null;
 }
 
 export interface SyncStore {
@@ -44,12 +83,12 @@ export interface SyncStore {
   claim(most: number, now: Date, leaseUntil: Date): Promise<readonly SyncJob[]>;
   /** Goes on with a claim. False when it is another worker's by now. */
   renew(job: SyncJob, progress: SyncProgress, leaseUntil: Date): Promise<boolean>;
-  finish(job: SyncJob, startedAt: Date, dueAt: Date): Promise<void>;
-  fail(job: SyncJob, error: string, dueAt: Date): Promise<void>;
+  finish(job: SyncJob, result: SyncResult, dueAt: Date): Promise<void>;
+  fail(job: SyncJob, error: SyncError, dueAt: Date): Promise<void>;
   /** The subject is no more: the platform gave the party up, or has no such interface. */
   drop(job: SyncJob): Promise<void>;
   /** These platforms are not registered: neither is anything of theirs pulled, nor are its objects kept. */
   forget(platformIds: readonly string[]): Promise<void>;
-  /** The platforms and parties of a module whose last pull failed. */
-  failing(module: string): Promise<readonly SyncSubject[]>;
+  /** The platforms and parties of a module whose last pull failed or did not bring everything. */
+  failing(module: string): Promise<readonly FailingList[]>;
 }

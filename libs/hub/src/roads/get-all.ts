@@ -7,14 +7,13 @@ import { type PartyId, partyKey, type Role } from '@app/ocpi';
 import { type Directory } from '../directory';
 import { type Answer, type Permitted, type Relayed } from '../exchange';
 import { type Counterpart, counterpartsOf } from '../get-all/counterparts';
-import { type DrainParts } from '../get-all/drain';
 import { listAnswer, type ListPage, objectAnswer } from '../get-all/list-page';
 import { isList, type ListRequest, nextUrl, readListRequest } from '../get-all/list-request';
-import { liveList } from '../get-all/live-list';
+import { type LiveParts, liveList } from '../get-all/live-list';
 import { storedList, storedObject, type StoredParts } from '../get-all/stored-list';
 import { HubError } from '../hub-error';
 
-export interface GetAllParts extends DrainParts, StoredParts {
+export interface GetAllParts extends LiveParts, StoredParts {
   readonly directory: Directory;
   readonly hub: PartyId;
   /** Base URL under which peers reach the hub, without a trailing slash. */
@@ -58,7 +57,13 @@ async function list(permitted: Permitted, source: Source, parts: GetAllParts): P
   const { target } = permitted;
   const request = readListRequest(target, source.maxLimit);
   const page = await source.list(permitted, request, counterpartsOf(permitted, parts.directory), parts);
-  const nextPage = page.next === null ? null : nextUrl(parts.publicUrl, target, request, page.next);
+  const nextPage =
+    page.next === null
+      ? null
+      : nextUrl(parts.publicUrl, target, request, {
+          offset: page.nextOffset,
+          cursor: page.next,
+        });
   return listAnswer(page, parts.hub, parts.now(), { limit: source.maxLimit, nextPage });
 }
 

@@ -1,7 +1,7 @@
 /** ADAPTER of the port `DetourStore`. */
-import { type Detour, type DetourEnd, type DetourStore } from '@app/hub';
+import { type Detour, type DetourEnd, type DetourPage, type DetourStore } from '@app/hub';
 import { type MessageIds, partyKey } from '@app/ocpi';
-import { type DataSource } from 'typeorm';
+import { type DataSource, MoreThan } from 'typeorm';
 import { DetourEntity } from '../entities';
 
 /** Two routers that purge at once take different rows, and neither waits for the other. */
@@ -22,17 +22,30 @@ export class PostgresDetourStore implements DetourStore {
     return detourOf(row);
   }
 
+  async findPage(list: string, offset: number, now: Date): Promise<Detour | undefined> {
+    const row = await this.dataSource.manager.findOne(DetourEntity, {
+      where: { list, listOffset: String(offset), expiresAt: MoreThan(now) },
+      order: { createdAt: 'DESC' },
+    });
+    return row ? detourOf(row) : undefined;
+  }
+
   async purge(now: Date, limit: number): Promise<number> {
     const [, removed] = await this.dataSource.query<[unknown, number]>(PURGE, [now, limit]);
     return removed;
   }
 }
 
-function rowOf({ holder, owner, cause, ...detour }: Detour): DetourEntity {
+function rowOf({ holder, owner, cause, page, ...detour }: Detour): DetourEntity {
   return {
     ...detour,
     ...{ holderPlatformId: holder.platformId, holderParty: partyKey(holder.party) },
     ...{ ownerPlatformId: owner.platformId, ownerParty: partyKey(owner.party) },
+    ...{
+      list: page?.list ?? null,
+      listOffset: page ? String(page.offset) : null,
+      listPlace: page?.place ?? null,
+    },
     ...{ causeCorrelationId: cause?.correlationId ?? null, causeRequestId: cause?.requestId ?? null },
   };
 }
@@ -44,7 +57,12 @@ function detourOf(row: DetourEntity): Detour {
     holder: endOf(row.holderPlatformId, row.holderParty),
     owner: endOf(row.ownerPlatformId, row.ownerParty),
     cause: causeOf(row),
+    page: pageOf(row),
   };
+}
+
+function pageOf({ list, listOffset, listPlace }: DetourEntity): DetourPage | null {
+  return list === null || listPlace === null ? null : { list, offset: Number(listOffset), place: listPlace };
 }
 
 function causeOf({ causeCorrelationId, causeRequestId }: DetourEntity): MessageIds | null {

@@ -8,6 +8,7 @@ import { PlatformEntity } from './platform';
 @Check('detours_kind_check', oneOf('kind', DETOUR_KINDS))
 @Check('detours_interface_role_check', oneOf('interface_role', INTERFACES))
 @Index('detours_expires_at_idx', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
+@Index('detours_list_idx', ['list', 'listOffset', 'createdAt'], { where: 'list IS NOT NULL' })
 export class DetourEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'detours_pkey' })
   id: string;
@@ -51,6 +52,18 @@ export class DetourEntity {
 
   @Column('text', { name: 'cause_request_id', nullable: true })
   causeRequestId: string | null;
+
+  /** Names the list, and its reader, to a page of which it leads; null where it leads to no page. */
+  @Column('text', { nullable: true })
+  list: string | null;
+
+  /** Objects of the list before that page. */
+  @Column('bigint', { name: 'list_offset', nullable: true })
+  listOffset: string | null;
+
+  /** How the hub goes on from there. */
+  @Column('jsonb', { name: 'list_place', nullable: true })
+  listPlace: object | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

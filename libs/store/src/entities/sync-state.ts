@@ -1,3 +1,4 @@
+import { type IgnoredObjects } from '@app/hub';
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { PlatformEntity } from './platform';
 
@@ -45,6 +46,27 @@ export class SyncStateEntity {
 
   @Column('integer')
   ignored: number;
+
+  /** The ignored ones by reason and owner. */
+  @Column('jsonb', { name: 'ignored_by', default: [] })
+  ignoredBy: readonly IgnoredObjects[];
+
+  /** What the last pull that came to its end is known to have missed. */
+  @Column('text', { nullable: true })
+  shortage: string | null;
+
+  /** Why the last pull failed: the code of the refusal, and what the platform said. */
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode: string | null;
+
+  @Column('text', { name: 'peer_said', nullable: true })
+  peerSaid: string | null;
+
+  @Column('timestamptz', { name: 'last_attempt_at', nullable: true })
+  lastAttemptAt: Date | null;
+
+  @Column('timestamptz', { name: 'last_success_at', nullable: true })
+  lastSuccessAt: Date | null;
 
   /** The claim of the worker that pulls it now. */
   @Column('uuid', { nullable: true })

@@ -1,4 +1,4 @@
-import { type SyncWish } from '@app/hub';
+import { type SyncResult, type SyncWish } from '@app/hub';
 import { type Store } from '@app/store';
 import { at, claim, CPO, OTHER_CPO, registeredPlatform } from '../../../testkit/src/twin';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database';
@@ -20,7 +20,10 @@ const wish = (platformId: string, module = 'locations', more: Partial<SyncWish> 
   ...{ platformId, module, owner: 'NL*CPO', registeredAt: at(1), connectedSince: at(1) },
   ...more,
 });
-const NONE = { objects: 0, ignored: 0 };
+const NONE = { objects: 0, ignored: [] };
+const ended = (minutes: number, shortage: string | null = null): SyncResult => ({
+  ...{ startedAt: at(minutes), endedAt: at(minutes), shortage },
+});
 
 test('a platform has one claim at a time, whoever asks, until it ends or runs out', async () => {
   const a = (await registeredPlatform(store.platforms, CPO)).id;
@@ -35,7 +38,7 @@ test('a platform has one claim at a time, whoever asks, until it ends or runs ou
   ).toEqual([a, b].sort());
   expect(await store.sync.claim(5, at(5), at(8))).toEqual([]);
   const job = claims.flat().find(({ platformId }) => platformId === a)!;
-  await store.sync.finish(job, at(3), at(60));
+  await store.sync.finish(job, ended(3), at(60));
   const [next, ...others] = await store.sync.claim(5, at(5), at(8));
   expect(next).toMatchObject({ platformId: a, syncedAt: null, failures: 0 });
   expect([next!.module, job.module].sort()).toEqual(['locations', 'tariffs']);
@@ -49,9 +52,15 @@ test('whoever lost a claim can neither go on nor end it', async () => {
   const [lost] = await store.sync.claim(1, at(3), at(4));
   const [held] = await store.sync.claim(1, at(5), at(9));
   expect(await store.sync.renew(lost!, NONE, at(20))).toBe(false);
-  await store.sync.finish(lost!, at(3), at(60));
-  expect(await store.sync.renew(held!, { objects: 7, ignored: 1 }, at(10))).toBe(true);
-  await store.sync.finish(held!, at(5), at(60));
+  await store.sync.finish(lost!, ended(3), at(60));
+  expect(
+    await store.sync.renew(
+      held!,
+      { objects: 7, ignored: [{ reason: 'no_id', owner: 'NL*CPO', count: 1 }] },
+      at(10),
+    ),
+  ).toBe(true);
+  await store.sync.finish(held!, ended(5), at(60));
   expect(await store.sync.claim(1, at(59), at(61))).toEqual([]);
   expect(await store.sync.claim(1, at(60), at(61))).toMatchObject([{ syncedAt: at(5) }]);
 });
@@ -60,15 +69,38 @@ test('a failure is named until the next success, and comes back when it is due',
   const { id } = await registeredPlatform(store.platforms, CPO);
   await store.sync.expect([wish(id)], at(2));
   const [job] = await store.sync.claim(1, at(3), at(4));
-  await store.sync.fail(job!, 'x'.repeat(1_000), at(10));
+  await store.sync.fail(
+    job!,
+    { code: 'list_refused', reason: 'x'.repeat(1_000), peerSaid: null, at: at(3) },
+    at(10),
+  );
   expect(await store.sync.failing('locations')).toEqual([
-    { platformId: id, module: 'locations', owner: 'NL*CPO' },
+    { platformId: id, module: 'locations', owner: 'NL*CPO', shortage: null },
   ]);
   expect(await store.sync.failing('tariffs')).toEqual([]);
   expect(await store.sync.claim(1, at(9), at(11))).toEqual([]);
   const [again] = await store.sync.claim(1, at(10), at(11));
   expect(again).toMatchObject({ failures: 1, syncedAt: null });
-  await store.sync.finish(again!, at(10), at(60));
+  await store.sync.finish(again!, ended(10), at(60));
+  expect(await store.sync.failing('locations')).toEqual([]);
+});
+
+test('a pull that did not bring everything is named until one does, and the next asks for everything', async () => {
+  const { id } = await registeredPlatform(store.platforms, CPO);
+  await store.sync.expect([wish(id)], at(2));
+  const [job] = await store.sync.claim(1, at(3), at(4));
+  const ignored = [{ reason: 'other_owner', owner: 'NL*OTH', count: 4 }] as const;
+  await store.sync.renew(job!, { objects: 7, ignored }, at(20));
+  await store.sync.finish(job!, ended(3, '5 of 12 objects do not come'), at(60));
+  expect(await store.sync.failing('locations')).toMatchObject([{ shortage: '5 of 12 objects do not come' }]);
+  const [row] = await sql(
+    database.url,
+    'SELECT objects, ignored, ignored_by, last_success_at FROM sync_state',
+  );
+  expect(row).toEqual({ objects: 7, ignored: 4, ignored_by: ignored, last_success_at: at(3) });
+  const [again] = await store.sync.claim(1, at(60), at(61));
+  expect(again).toMatchObject({ failures: 0, syncedAt: null });
+  await store.sync.finish(again!, ended(60), at(90));
   expect(await store.sync.failing('locations')).toEqual([]);
 });
 
@@ -76,13 +108,13 @@ test('a reconnection asks for what changed at once, a new registration for every
   const { id } = await registeredPlatform(store.platforms, CPO);
   await store.sync.expect([wish(id)], at(2));
   const [job] = await store.sync.claim(1, at(3), at(4));
-  await store.sync.finish(job!, at(3), at(60));
+  await store.sync.finish(job!, ended(3), at(60));
   await store.sync.expect([wish(id)], at(5));
   expect(await store.sync.claim(1, at(6), at(7))).toEqual([]);
   await store.sync.expect([wish(id, 'locations', { connectedSince: at(5) })], at(6));
   const [delta] = await store.sync.claim(1, at(6), at(9));
   expect(delta).toMatchObject({ syncedAt: at(3) });
-  await store.sync.finish(delta!, at(6), at(60));
+  await store.sync.finish(delta!, ended(6), at(60));
   await store.sync.expect([wish(id, 'locations', { registeredAt: at(7), connectedSince: at(7) })], at(8));
   expect(await store.sync.claim(1, at(8), at(9))).toMatchObject([{ syncedAt: null }]);
 });
@@ -93,7 +125,7 @@ test('what is asked for during a claim is not lost with its end', async () => {
   const [job] = await store.sync.claim(1, at(3), at(10));
   await store.sync.expect([wish(id, 'locations', { registeredAt: at(4), connectedSince: at(4) })], at(4));
   expect(await store.sync.renew(job!, NONE, at(20))).toBe(true);
-  await store.sync.finish(job!, at(3), at(60));
+  await store.sync.finish(job!, ended(3), at(60));
   expect(await store.sync.claim(1, at(5), at(6))).toMatchObject([{ syncedAt: null }]);
 });
 

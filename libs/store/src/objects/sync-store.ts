@@ -1,6 +1,14 @@
 /** ADAPTER of the port `SyncStore`: one row for each party and module of a platform, leased to one worker. */
 import { randomUUID } from 'node:crypto';
-import { type SyncJob, type SyncProgress, type SyncStore, type SyncSubject, type SyncWish } from '@app/hub';
+import {
+  type FailingList,
+  type SyncError,
+  type SyncJob,
+  type SyncProgress,
+  type SyncResult,
+  type SyncStore,
+  type SyncWish,
+} from '@app/hub';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { inTransaction } from '../transaction';
 
@@ -34,20 +42,27 @@ export class PostgresSyncStore implements SyncStore {
   }
 
   async renew(job: SyncJob, { objects, ignored }: SyncProgress, leaseUntil: Date): Promise<boolean> {
-    const assignments = `objects = $5, ignored = $6, due_at = ${unlessAsked('due_at', '$7')}, lease_until = $7`;
-    return this.change(job, assignments, [objects, ignored, leaseUntil]);
+    const due = `due_at = ${unlessAsked('due_at', '$7')}, lease_until = $7`;
+    const number = ignored.reduce((sum, { count }) => sum + count, 0);
+    const assignments = `objects = $5, ignored = $6, ignored_by = $8, ${due}`;
+    return this.change(job, assignments, [objects, number, leaseUntil, JSON.stringify(ignored)]);
   }
 
-  async finish(job: SyncJob, startedAt: Date, dueAt: Date): Promise<void> {
-    const ended = 'failures = 0, last_error = NULL, lease = NULL, lease_until = NULL';
+  /** After an incomplete pull everything is asked for again. */
+  async finish(job: SyncJob, { startedAt, endedAt, shortage }: SyncResult, dueAt: Date): Promise<void> {
+    const ended =
+      'failures = 0, last_error = NULL, error_code = NULL, peer_said = NULL, last_attempt_at = $8';
+    const success = 'last_success_at = $8, lease = NULL, lease_until = NULL';
     const synced = `synced_at = ${unlessAsked('synced_at', '$5')}, due_at = ${unlessAsked('due_at', '$6')}`;
-    await this.change(job, `${synced}, ${ended}`, [startedAt, dueAt]);
+    const values = [shortage === null ? startedAt : job.syncedAt, dueAt, clipped(shortage), endedAt];
+    await this.change(job, `${synced}, shortage = $7, ${ended}, ${success}`, values);
   }
 
-  async fail(job: SyncJob, error: string, dueAt: Date): Promise<void> {
-    const ended = 'failures = failures + 1, lease = NULL, lease_until = NULL';
+  async fail(job: SyncJob, { code, reason, peerSaid, at }: SyncError, dueAt: Date): Promise<void> {
+    const ended = 'failures = failures + 1, last_attempt_at = $9, lease = NULL, lease_until = NULL';
     const due = `due_at = ${unlessAsked('due_at', '$6')}`;
-    await this.change(job, `last_error = $5, ${due}, ${ended}`, [error.slice(0, MAX_ERROR), dueAt]);
+    const values = [clipped(reason), dueAt, code, clipped(peerSaid), at];
+    await this.change(job, `last_error = $5, error_code = $7, peer_said = $8, ${due}, ${ended}`, values);
   }
 
   async drop(job: SyncJob): Promise<void> {
@@ -60,10 +75,11 @@ export class PostgresSyncStore implements SyncStore {
     }
   }
 
-  failing(module: string): Promise<readonly SyncSubject[]> {
-    const text = `SELECT platform_id AS "platformId", module, owner FROM sync_state
-      WHERE module = $1 AND failures > 0`;
-    return this.dataSource.query<SyncSubject[]>(text, [module]);
+  failing(module: string): Promise<readonly FailingList[]> {
+    const text = `SELECT platform_id AS "platformId", module, owner,
+        CASE WHEN failures > 0 THEN NULL ELSE shortage END AS shortage FROM sync_state
+      WHERE module = $1 AND (failures > 0 OR shortage IS NOT NULL)`;
+    return this.dataSource.query<FailingList[]>(text, [module]);
   }
 
   /** @returns whether the claim still held */
@@ -80,6 +96,11 @@ export class PostgresSyncStore implements SyncStore {
  */
 function unlessAsked(column: string, value: string): string {
   return `CASE WHEN due_at < lease_until THEN ${column} ELSE ${value}::timestamptz END`;
+}
+
+/** A text as it is kept. */
+function clipped(text: string | null): string | null {
+  return text === null ? null : text.slice(0, MAX_ERROR);
 }
 
 function claimOf({ platformId, module, owner, lease }: SyncJob): string[] {
@@ -107,7 +128,7 @@ const EXPECT = `
   WHERE known.registered_at < excluded.registered_at OR known.connected_since < excluded.connected_since`;
 
 const CLAIM_DUE = `
-  UPDATE sync_state AS claimed SET lease = $3, lease_until = $4, due_at = $4, objects = 0, ignored = 0
+  UPDATE sync_state AS claimed SET lease = $3, lease_until = $4, due_at = $4, objects = 0, ignored = 0, ignored_by = '[]'
   FROM (
     SELECT platform_id, module, owner FROM (
       SELECT DISTINCT ON (platform_id) platform_id, module, owner, due_at

@@ -24,7 +24,22 @@ export function detourStoreBehaviour(name: string, open: () => Promise<DetourSto
       holder: { platformId: world.platformIds[0], party: { countryCode: 'NL', partyId: 'CPO' } },
       owner: { platformId: world.platformIds[1], party: { countryCode: 'DE', partyId: 'EMP' } },
       cause: { correlationId: 'c', requestId: 'r' },
+      page: null,
       ...more,
+    });
+
+    test('the newest one to a page of a list is found by what is before the page, until its time is over', async () => {
+      const page = (offset: number, more: Partial<Detour> = {}): Detour =>
+        made({ kind: 'link', page: { list: 'L', offset, place: { n: [offset] } }, ...more });
+      const [old, second] = [page(10), page(20)];
+      await world.detours.keep([old, second]);
+      const newest = page(10, { createdAt: at(1), expiresAt: at(5) });
+      await world.detours.keep([newest]);
+      expect(await world.detours.findPage('L', 10, at(4))).toEqual(newest);
+      expect(await world.detours.findPage('L', 20, at(4))).toEqual(second);
+      expect(await world.detours.findPage('L', 10, at(10))).toBeUndefined();
+      expect(await world.detours.findPage('L', 30, at(1))).toBeUndefined();
+      expect(await world.detours.findPage('other', 10, at(1))).toBeUndefined();
     });
 
     test('one that was kept is found again, whole', async () => {

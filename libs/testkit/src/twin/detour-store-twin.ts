@@ -15,6 +15,12 @@ export class DetourStoreTwin implements DetourStore {
     return detour && !isOver(detour, now) ? detour : undefined;
   }
 
+  async findPage(list: string, offset: number, now: Date): Promise<Detour | undefined> {
+    return [...this.detours.values()].findLast(
+      (detour) => detour.page?.list === list && detour.page.offset === offset && !isOver(detour, now),
+    );
+  }
+
   async purge(now: Date, limit: number): Promise<number> {
     const over = [...this.detours.values()].filter((detour) => isOver(detour, now)).slice(0, limit);
     for (const { id } of over) this.detours.delete(id);
