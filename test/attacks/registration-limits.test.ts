@@ -17,11 +17,11 @@ const custom = (...modules: string[]): ModuleInterface[] =>
 
 let hub: TestHub;
 let observer: JoinedPlatform;
-beforeEach(async () => {
+beforeAll(async () => {
   hub = await startHub(LIMITS);
   observer = await hub.join('observer', [party('DE*OBS', 'EMSP')]);
 });
-afterEach(() => hub.close());
+afterAll(() => hub.close());
 
 test('a PUT with more parties than the limit is 2001 that names it, and nothing changes', async () => {
   const platform = await hub.join('cpo', [party('NL*AAA', 'CPO')]);
@@ -39,7 +39,7 @@ test('a PUT with more parties than the limit is 2001 that names it, and nothing 
 });
 
 test('a platform may register as many parties as the operator announced for it', async () => {
-  const names = ['AAA', 'AAB', 'AAC', 'AAD', 'AAE'];
+  const names = ['BAA', 'BAB', 'BAC', 'BAD', 'BAE'];
   const platform = await hub.start('cpo', []);
   const planned_parties = names.map((party_id) => ({ country_code: 'NL', party_id, role: 'CPO' }));
   const asked = { name: 'cpo', planned_parties };
@@ -54,7 +54,7 @@ test('a platform may register as many parties as the operator announced for it',
 test('PUTs with fresh names each time reach an observer with no more names than twice the limit', async () => {
   await hub.addWorker();
   await hub.addKeeper({ STATUS_HOLD_MS: '0' });
-  const platform = await hub.join('cpo', [party('NL*AAA', 'CPO')]);
+  const platform = await hub.join('cpo', [party('NL*CAA', 'CPO')]);
   const said: unknown[] = [];
   for (const round of ['B', 'C', 'D', 'E', 'F']) {
     const roles = rolesNamed(...['A', 'B', 'C'].map((letter) => `N${round}${letter}`));
@@ -66,22 +66,28 @@ test('PUTs with fresh names each time reach an observer with no more names than 
     );
   }
   expect(said).toEqual(['done', 'refused', 'refused', 'refused', 'refused']);
-  const namesSeen = (): Set<string> => new Set(infosAt(observer).map(({ party_id }) => party_id));
-  await eventually(() => expect(namesSeen()).toEqual(new Set(['AAA', 'NBA', 'NBB', 'NBC'])));
+  const isIts = (name: string): boolean => /^(CA|N)/.test(name);
+  const namesSeen = (): Set<string> =>
+    new Set(
+      infosAt(observer)
+        .map(({ party_id }) => party_id)
+        .filter(isIts),
+    );
+  await eventually(() => expect(namesSeen()).toEqual(new Set(['CAA', 'NBA', 'NBB', 'NBC'])));
 });
 
 test('a platform with more custom modules than the limit is not registered, and is told why', async () => {
-  const registering = hub.join('cpo', [party('NL*AAA', 'CPO')], { modules: custom('a', 'b', 'c') });
+  const registering = hub.join('cpo', [party('NL*DAA', 'CPO')], { modules: custom('a', 'b', 'c') });
   expect(await refusalOf(registering)).toEqual([
     ...[200, 2001],
     expect.stringMatching(/MAX_CUSTOM_MODULES_PER_PLATFORM.*3 custom modules.*at most 2/),
   ]);
-  await hub.join('other', [party('NL*AAB', 'CPO')], { modules: custom('a', 'b') });
+  await hub.join('other', [party('NL*DAB', 'CPO')], { modules: custom('a', 'b') });
 });
 
 test('more PUTs than are allowed within an hour are refused with when to come again; the token of the last one works', async () => {
   const router = await hub.addRouter({ MAX_CREDENTIALS_UPDATES_PER_HOUR_PER_PLATFORM: '2' });
-  const platform = await hub.join('cpo', [party('NL*AAA', 'CPO')]);
+  const platform = await hub.join('cpo', [party('NL*EAA', 'CPO')]);
   await platform.hub.discover(router.versionsUrl, '2.2.1');
   await platform.update();
   await platform.update();
@@ -95,11 +101,11 @@ test('more PUTs than are allowed within an hour are refused with when to come ag
 
 test('a platform that is above a limit that comes later keeps what it has, and may not have more', async () => {
   const strict = await hub.addRouter({ MAX_PARTIES_PER_PLATFORM: '1', MAX_CUSTOM_MODULES_PER_PLATFORM: '0' });
-  const roles = [party('NL*AAA', 'CPO'), party('NL*AAB', 'CPO')];
+  const roles = [party('NL*FAA', 'CPO'), party('NL*FAB', 'CPO')];
   const platform = await hub.join('cpo', roles, { modules: custom('a', 'b') });
   await platform.hub.discover(strict.versionsUrl, '2.2.1');
   await platform.update();
-  const more = await refusalOf(platform.update({ roles: rolesNamed('AAA', 'AAB', 'AAC') }));
+  const more = await refusalOf(platform.update({ roles: rolesNamed('FAA', 'FAB', 'FAC') }));
   expect(more).toEqual([200, 2001, expect.stringContaining('MAX_PARTIES_PER_PLATFORM')]);
 });
 

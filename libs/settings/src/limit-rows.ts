@@ -1,5 +1,6 @@
 import { whole } from './parsers';
 import { row } from './row';
+import { SPAN_SECONDS } from './spans';
 
 /** Limits of what one platform may have the hub keep and announce. A platform that is above one keeps what it has. */
 export const limitRows = {
@@ -20,5 +21,27 @@ export const limitRows = {
     whole(1, 3_600),
     'PUTs of credentials of one platform that succeed within an hour; those that the operator begins do not count',
     { fallback: '20' },
+  ),
+};
+
+/** How much captures of payloads may take, and for how long. */
+export const captureRows = {
+  captureKeepSeconds: row(
+    'CAPTURE_KEEP_SECONDS',
+    SPAN_SECONDS,
+    'For how long after its end what was captured of a platform is kept',
+    { fallback: '86400' },
+  ),
+  captureMaxBytesPerPlatform: row(
+    'CAPTURE_MAX_BYTES_PER_PLATFORM',
+    whole(65_536, 2 ** 30),
+    'The most that what was captured of one platform may take in the database, encrypted; then its capture ends',
+    { fallback: '67108864' },
+  ),
+  captureMaxBytesTotal: row(
+    'CAPTURE_MAX_BYTES_TOTAL',
+    whole(65_536, 2 ** 36),
+    'The most for all platforms together; a capture that could take more is not started',
+    { fallback: '268435456' },
   ),
 };

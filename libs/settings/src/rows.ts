@@ -1,4 +1,5 @@
 import { limitRows } from './limit-rows';
+import { captureRows, limitRows } from './limit-rows';
 import {
   baseUrl,
   connectionUrl,
@@ -15,11 +16,10 @@ import {
   whole,
 } from './parsers';
 import { row, type Row } from './row';
+import { DAY_SECONDS, SPAN_SECONDS } from './spans';
 
-const DAY_SECONDS = 86_400;
 /** A peer that needs longer than ten minutes for one answer is not answering. */
 const TIMEOUT_MS = whole(1, 600_000);
-const SPAN_SECONDS = whole(1, 366 * DAY_SECONDS);
 const FILE = textOf(1, 1024);
 const secret = true;
 
@@ -256,24 +256,7 @@ export const rows = {
   messageLogDays: row('MESSAGE_LOG_DAYS', whole(1, 3650), 'Days for which the message log is kept', {
     fallback: '30',
   }),
-  captureKeepSeconds: row(
-    'CAPTURE_KEEP_SECONDS',
-    SPAN_SECONDS,
-    'For how long after its end what was captured of a platform is kept',
-    { fallback: '86400' },
-  ),
-  captureMaxBytesPerPlatform: row(
-    'CAPTURE_MAX_BYTES_PER_PLATFORM',
-    whole(65_536, 2 ** 30),
-    'The most that what was captured of one platform may take in the database, encrypted; then its capture ends',
-    { fallback: '67108864' },
-  ),
-  captureMaxBytesTotal: row(
-    'CAPTURE_MAX_BYTES_TOTAL',
-    whole(65_536, 2 ** 36),
-    'The most for all platforms together; a capture that could take more is not started',
-    { fallback: '268435456' },
-  ),
+  ...captureRows,
   logLevel: row(
     'LOG_LEVEL',
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
