@@ -54,6 +54,8 @@ beforeAll(async () => {
       ...{ timeoutMs: 1_000, tokenGraceSeconds: 600, now: () => new Date() },
       limits: { parties: 100, customModules: 20, updatesPerHour: 20 },
     },
+    usage: { usageOf: async () => ({ objects: 0, bytes: 0 }), countStored: async () => 0 },
+    storageLimits: { objects: 1, bytes: 1 },
     messages,
     statuses: {
       suspend: async () => false,

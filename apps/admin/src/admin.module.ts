@@ -9,6 +9,7 @@ import { AuditController, RoleRefusals } from './audit';
 import { CapturesController } from './captures';
 import { Contract } from './contract';
 import { DeliveriesController, DeliveryPauseController } from './deliveries';
+import { LimitsController } from './limits';
 import { MessagesController } from './messages';
 import { PartiesController } from './parties';
 import { ADMIN_PARTS, type AdminParts } from './parts';
@@ -32,6 +33,7 @@ export class AdminModule {
         PlatformsController,
         AllowedHostsController,
         CapturesController,
+        LimitsController,
         PlatformTlsController,
         StatisticsController,
         SuspensionController,

@@ -94,6 +94,11 @@ function adminParts(
       newId: randomUUID,
       now: () => new Date(),
     },
+    usage: store.usage,
+    storageLimits: {
+      objects: settings.maxObjectsPerPlatform,
+      bytes: settings.maxStoredBytesPerPlatform,
+    },
     agreements: store.agreements,
     captures: store.captures,
     captureKeepSeconds: settings.captureKeepSeconds,

@@ -7,7 +7,9 @@ import {
   type MessageArchive,
   type RegistrationParts,
   type StatusControl,
+  type StorageLimits,
   type Turns,
+  type UsageStore,
 } from '@app/hub';
 import { type HealthSource, type Logger } from '@app/runtime';
 
@@ -15,6 +17,9 @@ import { type HealthSource, type Logger } from '@app/runtime';
 export interface AdminParts {
   /** Platforms, and what it takes to register at them or to end a registration. */
   readonly registration: RegistrationParts;
+  /** What is kept for each platform, and the most that may be. */
+  readonly usage: UsageStore;
+  readonly storageLimits: StorageLimits;
   readonly agreements: AgreementStore;
   readonly captures: CaptureStore;
   /** How long what was captured is kept after the end, in s. */

@@ -5,8 +5,11 @@ import {
   type Courier,
   Directory,
   Learner,
+  limitedDetours,
   Newcomers,
   registrationLimitsOf,
+  type StorageRoom,
+  storageRoomOf,
   TokenGrace,
   watchedCourier,
 } from '@app/hub';
@@ -63,10 +66,12 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
   });
   const opened: Closable[] = [store, courier];
   try {
-    const deliveries = await openDeliveries(settings, store, log, processMetrics());
+    const room = storageRoomOf(settings, store.usage);
+    const given = { outbox: store.outbox, room };
+    const deliveries = await openDeliveries(settings, given, log, processMetrics());
     opened.push(deliveries.queue);
     const parts = {
-      ...(await routerParts(settings, { store, courier, directory, log })),
+      ...(await routerParts(settings, { store, courier, directory, log, room })),
       ...deliveries.parts,
     };
     const door = new Door(parts, settings);
@@ -114,11 +119,12 @@ interface Opened {
   readonly courier: Courier;
   readonly directory: Directory;
   readonly log: Logger;
+  readonly room: StorageRoom;
 }
 
 async function routerParts(
   settings: Settings,
-  { store, courier, directory, log }: Opened,
+  { store, courier, directory, log, room }: Opened,
 ): Promise<Omit<RouterParts, keyof Deliveries['parts']>> {
   await store.changes.follow(directory);
   const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
@@ -152,7 +158,7 @@ async function routerParts(
     learner: new Learner(owners, log),
     sync: store.sync,
     announcements: store.announcements,
-    detours: detoursOf(settings, { store: store.detours, log, now: common.now }),
+    detours: detoursOf(settings, { store: limitedDetours(store.detours, room), log, now: common.now }),
     newcomers: new Newcomers(directory, store.platforms, Date.now),
     certificates: new ClientCertificates(clients, log, common.now),
     tokenGrace: new TokenGrace(store.platforms, log),

@@ -256,6 +256,8 @@ export const REFUSALS = {
   // Limits of what one platform may have the hub keep and announce. Each text names the setting: the operator raises it.
   parties_limit: limitRow('MAX_PARTIES_PER_PLATFORM'),
   custom_modules_limit: limitRow('MAX_CUSTOM_MODULES_PER_PLATFORM'),
+  objects_limit: limitRow('MAX_OBJECTS_PER_PLATFORM'),
+  stored_bytes_limit: limitRow('MAX_STORED_BYTES_PER_PLATFORM', true),
   credentials_updates_limit: limitRow('MAX_CREDENTIALS_UPDATES_PER_HOUR_PER_PLATFORM', true),
   object_unknown: row(
     404,

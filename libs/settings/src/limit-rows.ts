@@ -22,6 +22,18 @@ export const limitRows = {
     'PUTs of credentials of one platform that succeed within an hour; those that the operator begins do not count',
     { fallback: '20' },
   ),
+  maxObjectsPerPlatform: row(
+    'MAX_OBJECTS_PER_PLATFORM',
+    whole(1, 1_000_000_000),
+    'Locations, tariffs and tokens of one platform that are kept for GET All',
+    { fallback: '500000' },
+  ),
+  maxStoredBytesPerPlatform: row(
+    'MAX_STORED_BYTES_PER_PLATFORM',
+    whole(16_384, 2 ** 50),
+    'Objects, pushes and callback URLs of one platform in the database; from half of it on, finished deliveries of its pushes are removed early',
+    { fallback: '2147483648' },
+  ),
 };
 
 /** How much captures of payloads may take, and for how long. */

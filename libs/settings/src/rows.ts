@@ -1,4 +1,3 @@
-import { limitRows } from './limit-rows';
 import { captureRows, limitRows } from './limit-rows';
 import {
   baseUrl,
@@ -250,7 +249,7 @@ export const rows = {
   callbackTtlSeconds: row(
     'CALLBACK_TTL_SECONDS',
     SPAN_SECONDS,
-    'How long a callback URL for command and charging profile results works',
+    'How long a callback URL for command and charging profile results, and for a CDR, works',
     { fallback: '2592000' },
   ),
   messageLogDays: row('MESSAGE_LOG_DAYS', whole(1, 3650), 'Days for which the message log is kept', {

@@ -32,6 +32,7 @@ import { RegistrationLimits1796900000000 } from '../../../migrations/17969000000
 import { WriteProbes1796600000000 } from '../../../migrations/1796600000000-write-probes';
 import { ListPlaces1796700000000 } from '../../../migrations/1796700000000-list-places';
 import { ListResults1796700010000 } from '../../../migrations/1796700010000-list-results';
+import { PlatformUsage1796900000001 } from '../../../migrations/1796900000001-platform-usage';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -67,4 +68,5 @@ export const MIGRATIONS = [
   WriteProbes1796600000000,
   ListPlaces1796700000000,
   ListResults1796700010000,
+  PlatformUsage1796900000001,
 ];

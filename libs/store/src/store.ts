@@ -22,6 +22,7 @@ import {
   type StatusKeeping,
   type SyncStore,
   type Turns,
+  type UsageStore,
 } from '@app/hub';
 import { IsNull, Not, type DataSource } from 'typeorm';
 import { PostgresAgreementStore } from './agreements/agreement-store';
@@ -46,6 +47,7 @@ import { reseal } from './reseal';
 import { type Seal, sealWith } from './seal';
 import { PostgresAnnouncementStore, PostgresKeepership, PostgresStatusStore } from './statuses';
 import { PostgresTurns } from './turns';
+import { PostgresUsageStore } from './usage/usage-store';
 
 const POOL_SIZE = 10;
 /** For how long a stop waits for the connections to close, in ms. */
@@ -73,6 +75,7 @@ export interface Store {
   readonly announcements: AnnouncementStore;
   readonly keepership: Keepership;
   readonly turns: Turns;
+  readonly usage: UsageStore;
   /** Writes a little. @throws StoreUnavailable when the database takes no writes, or took none a moment ago */
   ping(): Promise<void>;
   /** Stops following, writes what is left of the message log and the owners, closes every connection. About 9 s at most. */
@@ -91,6 +94,8 @@ export interface StoreOptions {
   readonly messageLogDays: number;
   /** How long one statement may take, in ms (10 s): whoever asks waits no longer. */
   readonly statementMs?: number;
+  /** From half of it on, what was sent for a platform is removed before its time. */
+  readonly maxStoredBytesPerPlatform?: number;
 }
 
 /** Whether the database takes writes. Spec: PostgreSQL, INSERT, ON CONFLICT. */
@@ -152,6 +157,7 @@ class PostgresStore implements Store {
   readonly announcements: AnnouncementStore;
   readonly keepership: Keepership;
   readonly turns: Turns;
+  readonly usage: UsageStore;
 
   constructor(
     private readonly dataSource: GuardedDataSource,
@@ -174,7 +180,10 @@ class PostgresStore implements Store {
     this.captures = new PostgresCaptureStore(dataSource, seal);
     this.captureLog = openCaptureLog(dataSource, seal, options.log);
     this.outbox = new PostgresOutbox(dataSource);
-    this.deliveries = new PostgresDeliveryStore(dataSource);
+    this.deliveries = new PostgresDeliveryStore(
+      dataSource,
+      (options.maxStoredBytesPerPlatform ?? Infinity) / 2,
+    );
     this.deliveryArchive = new PostgresDeliveryArchive(dataSource);
     this.detours = new PostgresDetourStore(dataSource);
     this.messageLog = openMessageLog(options);
@@ -184,6 +193,7 @@ class PostgresStore implements Store {
     this.statuses = new PostgresStatusStore(dataSource);
     this.announcements = new PostgresAnnouncementStore(dataSource);
     this.turns = new PostgresTurns(dataSource);
+    this.usage = new PostgresUsageStore(dataSource);
     this.keepership = new PostgresKeepership(options.databaseUrl, options.log);
     this.owners = new PostgresOwnerIndex(dataSource, rowKeys(options.encryptionKey), options.log);
   }

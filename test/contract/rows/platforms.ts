@@ -69,6 +69,10 @@ export const PLATFORM_ROWS: Rows = {
     good: { 'that is announced': announced, 'that is registered': registered },
     bad: { 'with a list’s parameter': invalid({ path: { id: NOBODY }, query: 'limit=1' }, 'limit') },
   },
+  showLimits: {
+    good: { 'of an announced platform': announced, 'of a registered platform': registered },
+    bad: { 'with a list’s parameter': invalid({ path: { id: NOBODY }, query: 'limit=1' }, 'limit') },
+  },
   changePlatform: {
     good: {
       'by a new name': async (world) => ({ ...(await announced(world)), body: { name: 'Renamed' } }),

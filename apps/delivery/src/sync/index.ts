@@ -1,4 +1,4 @@
-import { type Courier, type Log } from '@app/hub';
+import { type Courier, limitedPulls, type Log, storageRoomOf } from '@app/hub';
 import { type Metrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { type Store } from '@app/store';
@@ -19,7 +19,11 @@ export interface SyncGround {
 export async function startSync(ground: SyncGround): Promise<PullSync> {
   const { settings, store, courier, log } = ground;
   const sync = new PullSync({
-    ...{ sync: store.sync, objects: store.objects, courier, log, newId: randomUUID, random: Math.random },
+    objects: {
+      ...limitedPulls(store.objects, storageRoomOf(settings, store.usage)),
+      sweep: (...swept) => store.objects.sweep(...swept),
+    },
+    ...{ sync: store.sync, courier, log, newId: randomUUID, random: Math.random },
     hub: { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId },
     now: () => new Date(),
     timeoutMs: settings.forwardTimeoutMs,

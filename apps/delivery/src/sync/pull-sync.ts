@@ -27,7 +27,7 @@ const LEASE_MARGIN_MS = 60_000;
 
 export interface SyncParts {
   readonly sync: SyncStore;
-  readonly objects: ObjectStore;
+  readonly objects: Pick<ObjectStore, 'putPulled' | 'sweep'>;
   readonly courier: Courier;
   readonly hub: PartyId;
   readonly log: Log;

@@ -1,8 +1,8 @@
-import { type Log } from '@app/hub';
+import { limitedOutbox, type Log, type Outbox, type StorageRoom } from '@app/hub';
 import { type DrainQueue, openDrainQueue } from '@app/outbox';
 import { type Metrics } from '@app/runtime';
 import { type Settings } from '@app/settings';
-import { CLIENT_OPTIONS, type Store } from '@app/store';
+import { CLIENT_OPTIONS } from '@app/store';
 import { type RouterParts } from '../parts';
 
 /** What the roads need to hand a push over to the delivery workers. */
@@ -18,7 +18,7 @@ export interface Deliveries {
  */
 export async function openDeliveries(
   settings: Settings,
-  store: Store,
+  { outbox, room }: { readonly outbox: Outbox; readonly room: StorageRoom },
   log: Log,
   metrics: Metrics,
 ): Promise<Deliveries> {
@@ -31,7 +31,6 @@ export async function openDeliveries(
       this.set(queue.missed);
     },
   });
-  const { outbox } = store;
   const { deliveryMaxAgeSeconds } = settings;
-  return { parts: { outbox, waker: queue, deliveryMaxAgeSeconds }, queue };
+  return { parts: { outbox: limitedOutbox(outbox, room), waker: queue, deliveryMaxAgeSeconds }, queue };
 }

@@ -38,7 +38,7 @@ export function registrationLimitsOf(settings: {
 }
 
 /** How many of these modules are outside OCPI. */
-function customModulesIn(modules: readonly string[]): number {
+export function customModulesIn(modules: readonly string[]): number {
   return new Set(modules.filter((module) => !KNOWN.has(module))).size;
 }
 

@@ -78,7 +78,7 @@ test('an answer that names more next pages than make sense is refused', async ()
   await expect(refused).rejects.toMatchObject({ code: 'next_page_elsewhere' });
 });
 
-test('each detour expires by its kind: results as set, pages after hours, CDRs never', async () => {
+test('each detour expires by its kind: results and CDRs as set, pages after hours', async () => {
   const store = new DetourStoreTwin();
   const made = detours(store);
   const location = await back(made, message('cdrs', 'RECEIVER', 'POST'), answered({ location: '/1' }));
@@ -91,7 +91,7 @@ test('each detour expires by its kind: results as set, pages after hours, CDRs n
   const texts = [location.headers.location, link.headers.link, onward.body?.toString()];
   const kept = await Promise.all(texts.map((text) => made.find(/callback\/([\w-]+)/.exec(text ?? '')![1]!)));
   expect(kept.map((detour) => [detour?.kind, detour?.expiresAt?.toISOString()])).toEqual([
-    ['location', undefined],
+    ['location', '2026-01-01T00:01:00.000Z'],
     ['link', '2026-01-01T12:00:00.000Z'],
     ['response', '2026-01-01T00:01:00.000Z'],
   ]);

@@ -14,7 +14,7 @@ export interface DetoursOptions {
   readonly store: DetourStore;
   /** Base of the URLs, without a trailing slash. */
   readonly publicUrl: string;
-  /** How long a `response_url` works, in s. */
+  /** How long a `response_url`, and the `Location` of a CDR, works, in s. */
   readonly responseTtlSeconds: number;
   /** A new id out of guessing range (`DETOUR_ID_BYTES`), in characters that a URL takes as they are. */
   readonly newId: () => string;
@@ -82,10 +82,8 @@ export class Detours {
     return made;
   }
 
-  private expiry(kind: DetourKind, now: Date): Date | null {
-    const seconds = { response: this.options.responseTtlSeconds, link: LINK_TTL_SECONDS, location: null }[
-      kind
-    ];
-    return seconds === null ? null : new Date(now.getTime() + seconds * 1_000);
+  private expiry(kind: DetourKind, now: Date): Date {
+    const seconds = kind === 'link' ? LINK_TTL_SECONDS : this.options.responseTtlSeconds;
+    return new Date(now.getTime() + seconds * 1_000);
   }
 }

@@ -16,3 +16,4 @@ export * from './status-store';
 export * from './store-unavailable';
 export * from './sync-store';
 export * from './turns';
+export * from './usage-store';

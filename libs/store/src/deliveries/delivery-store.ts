@@ -38,7 +38,11 @@ export class PostgresDeliveryStore implements DeliveryStore {
   private readonly ends: Gatherer<Ended, boolean>;
   private readonly releases: Gatherer<LeasedLeg, undefined>;
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param crowdedBytes what is kept for a sender from which on its finished deliveries go before their time */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly crowdedBytes = Infinity,
+  ) {
     this.pushes = new PushCache(dataSource);
     this.bundles = new TakenBundles(dataSource, this.pushes);
     this.leases = new Gatherer((questions) => this.leaseAll(questions), GATHERED);
@@ -93,7 +97,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
   }
 
   purge(limit: number): Promise<number> {
-    return purgeLegs(this.dataSource, limit);
+    return purgeLegs(this.dataSource, limit, this.crowdedBytes);
   }
 
   async countWaiting(): Promise<number> {

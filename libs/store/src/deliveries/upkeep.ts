@@ -88,11 +88,40 @@ const PURGE_LEGS = `
       AND created_at < now() - $2 * interval '1 day' AND finished_at < now() - $2 * interval '1 day'
     LIMIT $3 FOR UPDATE SKIP LOCKED)`;
 
+/**
+ * A deleted object is remembered for longer than a pull may take, so that a list that was read before the deletion does
+ * not bring it back. Lists show no deleted objects, so that no reader misses it.
+ */
+const PURGE_TOMBSTONES = `
+  DELETE FROM objects WHERE ctid IN (
+    SELECT ctid FROM objects WHERE deleted_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+
 const PURGE_PUSHES = `
   DELETE FROM pushes WHERE id IN (
     SELECT id FROM pushes push WHERE created_at < now() - interval '${ORPHAN_AFTER_HOURS} hours'
       AND NOT EXISTS (SELECT FROM deliveries WHERE push_id = push.id)
       AND NOT EXISTS (SELECT FROM delivery_bundles WHERE push_id = push.id) LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+
+/**
+ * Makes room for senders that have much here: their oldest pushes with which nothing waits go, before their time. The
+ * newest ones stay for a moment, so that an operator sees what just happened.
+ */
+const MAKE_ROOM = `
+  WITH crowded AS (
+    SELECT platform_id FROM platform_usage GROUP BY platform_id HAVING sum(bytes) > $1
+  ), over AS (
+    SELECT push.id FROM crowded CROSS JOIN LATERAL (
+      SELECT id FROM pushes
+      WHERE from_platform_id = crowded.platform_id AND created_at < now() - interval '10 seconds'
+        AND NOT EXISTS (SELECT FROM deliveries WHERE push_id = pushes.id AND state = 'waiting')
+        AND NOT EXISTS (SELECT FROM delivery_bundles WHERE push_id = pushes.id)
+      ORDER BY created_at LIMIT $2) push
+    LIMIT $2
+  ), legs AS (DELETE FROM deliveries WHERE push_id IN (SELECT id FROM over))
+  DELETE FROM pushes WHERE id IN (SELECT id FROM over)`;
+
+/** Pushes of one statement; each may have thousands of legs. */
+const ROOM_PUSHES = 100;
 
 /** @see DeliveryStore.park */
 export async function parkLegs(dataSource: DataSource, platformId: string): Promise<void> {
@@ -148,8 +177,17 @@ interface ExpiredRow {
  *
  * @see DeliveryStore.purge
  */
-export async function purgeLegs(dataSource: DataSource, limit: number): Promise<number> {
+export async function purgeLegs(
+  dataSource: DataSource,
+  limit: number,
+  crowdedBytes: number,
+): Promise<number> {
   const purged: number[] = [];
+  if (Number.isFinite(crowdedBytes)) {
+    const pushes = await deleted(dataSource, MAKE_ROOM, [Math.floor(crowdedBytes), ROOM_PUSHES]);
+    purged.push(pushes === ROOM_PUSHES ? limit : pushes);
+  }
+  purged.push(await deleted(dataSource, PURGE_TOMBSTONES, [limit]));
   for (const [state, days] of Object.entries(KEPT_DAYS)) {
     purged.push(await deleted(dataSource, PURGE_LEGS, [state, days, limit]));
   }

@@ -9,6 +9,9 @@ const WAITING = { where: "state = 'waiting'" };
 @Check('pushes_routing_check', oneOf('routing', ['hub', 'none']))
 @Index('pushes_created_at_idx', ['createdAt'])
 @Index('pushes_correlation_id_idx', ['correlationId'])
+@Index('pushes_from_platform_id_idx', ['fromPlatformId', 'createdAt'], {
+  where: 'from_platform_id IS NOT NULL',
+})
 export class PushEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pushes_pkey' })
   id: string;

@@ -12,5 +12,6 @@ export * from './object';
 export * from './object-owner';
 export * from './party';
 export * from './platform';
+export * from './platform-usage';
 export * from './status';
 export * from './sync-state';

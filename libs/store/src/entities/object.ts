@@ -8,6 +8,7 @@ const KEY = { primaryKeyConstraintName: 'objects_pkey' } as const;
  * body, so that a list that was pulled before does not bring it back.
  */
 @Entity('objects')
+@Index('objects_deleted_at_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL' })
 @Check('objects_owner_check', `owner ~ '^[A-Z]{2}[*][A-Z0-9]{3}$'`)
 @Check('objects_body_check', '(body IS NULL) = (deleted_at IS NOT NULL)')
 // These two carry further columns, which decorators cannot say.
