@@ -102,6 +102,7 @@ function keeperOf(settings: Settings, { store, queue, courier, directory, log }:
     holdMs: settings.statusHoldMs,
     maxAgeSeconds: settings.deliveryMaxAgeSeconds,
     historyDays: settings.messageLogDays,
+    forgetUnusedDays: settings.forgetUnusedPartiesDays,
     waker: queue,
   });
 }

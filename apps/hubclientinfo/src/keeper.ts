@@ -23,6 +23,8 @@ export interface KeeperParts extends Omit<AnnouncerParts, 'agreements'> {
   /** Told of each still-alive check. */
   readonly onProbe: (alive: boolean) => void;
   readonly historyDays: number;
+  /** After so many days, parties that were given up unused are removed from the list. */
+  readonly forgetUnusedDays: number;
   readonly log: Log;
 }
 
@@ -36,11 +38,17 @@ interface Office {
 const PURGE_MS = 60_000;
 const PURGE_ROWS = 10_000;
 const DAY_MS = 86_400_000;
+/** Parties of one statement that are forgotten. */
+const FORGOTTEN_ROWS = 500;
+/** The message log is looked at again from this long before the last look, in ms: it is written in batches. */
+const MARK_OVERLAP_MS = 10 * 60_000;
 
 /** Follows the directory all the time, so that it can begin at once when its term comes. */
 export class Keeper implements DirectoryListener {
   private agreements: readonly Agreement[] = [];
   private office: Office | undefined;
+  /** When parties that exchanged messages were noted last, in ms since 1970. */
+  private markedAt = 0;
 
   constructor(private readonly parts: KeeperParts) {}
 
@@ -98,7 +106,17 @@ export class Keeper implements DirectoryListener {
     const before = new Date(Date.now() - this.parts.historyDays * DAY_MS);
     await this.parts.statuses
       .purgeHistory(before, PURGE_ROWS)
-      .catch((err: unknown) => this.parts.log.warn({ err }, 'old status changes could not be removed'));
+      .then(() => this.forgetUnused())
+      .catch((err: unknown) => this.parts.log.warn({ err }, 'old statuses could not be removed'));
+  }
+
+  /** The whole message log is looked at once in the life of the process. */
+  private async forgetUnused(): Promise<void> {
+    const { statuses, forgetUnusedDays } = this.parts;
+    const now = Date.now();
+    await statuses.markExchanged(new Date(Math.max(0, this.markedAt - MARK_OVERLAP_MS)));
+    this.markedAt = now;
+    await statuses.forgetUnused(new Date(now - forgetUnusedDays * DAY_MS), FORGOTTEN_ROWS);
   }
 }
 

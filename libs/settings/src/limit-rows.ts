@@ -34,6 +34,12 @@ export const limitRows = {
     'Objects, pushes and callback URLs of one platform in the database; from half of it on, finished deliveries of its pushes are removed early',
     { fallback: '2147483648' },
   ),
+  forgetUnusedPartiesDays: row(
+    'FORGET_UNUSED_PARTIES_DAYS',
+    whole(1, 3650),
+    'Days after which a party that its platform gave up, and that never exchanged a message, is removed from the list',
+    { fallback: '30' },
+  ),
 };
 
 /** How much captures of payloads may take, and for how long. */

@@ -33,6 +33,7 @@ import { WriteProbes1796600000000 } from '../../../migrations/1796600000000-writ
 import { ListPlaces1796700000000 } from '../../../migrations/1796700000000-list-places';
 import { ListResults1796700010000 } from '../../../migrations/1796700010000-list-results';
 import { PlatformUsage1796900000001 } from '../../../migrations/1796900000001-platform-usage';
+import { PartiesExchanged1796900000002 } from '../../../migrations/1796900000002-parties-exchanged';
 
 export const MIGRATIONS = [
   Platforms1795392000001,
@@ -69,4 +70,5 @@ export const MIGRATIONS = [
   ListPlaces1796700000000,
   ListResults1796700010000,
   PlatformUsage1796900000001,
+  PartiesExchanged1796900000002,
 ];

@@ -48,6 +48,10 @@ export interface StatusKeeping {
   setConnected(platformId: string, now: Date): Promise<boolean>;
   /** Removes changes from before a time; of each party at least the last one stays. @returns how many */
   purgeHistory(before: Date, limit: number): Promise<number>;
+  /** Notes which parties exchanged a message since then: they are never forgotten. */
+  markExchanged(since: Date): Promise<void>;
+  /** Removes parties that were given up before a time and never exchanged a message. @returns how many */
+  forgetUnused(before: Date, limit: number): Promise<number>;
 }
 
 export interface StatusChange {

@@ -59,6 +59,10 @@ export class PartyEntity {
   @Column('boolean')
   held: boolean;
 
+  /** It sent or got a message that succeeded: noted by the status keeper, touched by no other write. */
+  @Column('boolean', { default: false })
+  exchanged?: boolean;
+
   @Column('jsonb', { name: 'business_details', nullable: true })
   businessDetails: object | null;
 }

@@ -148,3 +148,43 @@ test('changed views are read by their parties, and by when they changed', async 
   expect(await viewsOf(viewerId, { since: undefined })).toHaveLength(2);
   expect(await viewsOf('00000000-0000-4000-8000-000000000000', { since: undefined })).toEqual([]);
 });
+
+test('a party that was given up unused is forgotten with its history; one that exchanged a message stays', async () => {
+  const used: Party = { ...CPO, partyId: 'USE' };
+  const young: Party = { ...CPO, partyId: 'NEW' };
+  const id = await registered(CPO, used, young);
+  await sql(
+    database.url,
+    `UPDATE parties SET exchanged = party_id = 'USE', held = false, status = 'SUSPENDED', announced_status = 'SUSPENDED',
+       status_since = CASE party_id WHEN 'NEW' THEN $1::timestamptz ELSE $2::timestamptz END`,
+    [at(30), at(10)],
+  );
+  expect(await store.statuses.forgetUnused(at(20), 10)).toBe(1);
+  expect(await store.statuses.forgetUnused(at(20), 10)).toBe(0);
+  const left = (await store.platforms.find(id))?.parties.map(({ partyId }) => partyId).sort();
+  expect(left).toEqual(['NEW', 'USE']);
+  expect(await historyOf(CPO)).toEqual([]);
+});
+
+test('a party that sent or got a message that succeeded is noted as one that exchanged', async () => {
+  const names = ['SND', 'GOT', 'BAD', 'OLD', 'NON'];
+  await registered(...names.map((partyId) => ({ ...CPO, partyId })));
+  await sql(database.url, 'CREATE TABLE IF NOT EXISTS messages_rest PARTITION OF messages DEFAULT');
+  const row = (from: string | null, to: string | null, status: number, seconds: number) =>
+    sql(
+      database.url,
+      `INSERT INTO messages (at, id, correlation_id, request_id, ids_made, scenario, method, http_status, ocpi_status,
+         duration_ms, request_bytes, answer_bytes, from_party, to_party)
+       VALUES ($1, gen_random_uuid(), 'c', 'r', false, 'direct', 'GET', 200, $2, 1, 1, 1, $3, $4)`,
+      [at(seconds), status, from, to],
+    );
+  await row('NL*SND', 'NL*GOT', 1000, 30);
+  await row('NL*BAD', null, 2001, 30);
+  await row('NL*OLD', null, 1000, 10);
+  await store.statuses.markExchanged(at(20));
+  const marked = await sql<{ party_id: string }>(
+    database.url,
+    'SELECT party_id FROM parties WHERE exchanged ORDER BY 1',
+  );
+  expect(marked.map(({ party_id }) => party_id)).toEqual(['GOT', 'SND']);
+});

@@ -15,6 +15,7 @@ import { announce, inTransaction } from '../transaction';
 import { listHistory, noteStatuses, purgeHistory } from './history';
 import { resume, suspend } from './suspension';
 import { TOLD_CHANNEL } from './told';
+import { forgetUnused, markExchanged } from './unused-parties';
 
 /** Rows that another process is writing at this moment are left to it. */
 const KEEP_SIGNS = `
@@ -87,6 +88,14 @@ export class PostgresStatusStore implements SignBoard, StatusKeeping, StatusCont
 
   purgeHistory(before: Date, limit: number): Promise<number> {
     return purgeHistory(this.dataSource, before, limit);
+  }
+
+  markExchanged(since: Date): Promise<void> {
+    return markExchanged(this.dataSource, since);
+  }
+
+  forgetUnused(before: Date, limit: number): Promise<number> {
+    return forgetUnused(this.dataSource, before, limit);
   }
 
   suspend(platformId: string, now: Date): Promise<boolean> {
