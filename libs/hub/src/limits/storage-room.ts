@@ -129,6 +129,7 @@ export function limitedDetours(detours: DetourStore, room: StorageRoom): DetourS
       await detours.keep(made);
     },
     find: (id, now) => detours.find(id, now),
+    findPage: (list, offset, now) => detours.findPage(list, offset, now),
     purge: (now, limit) => detours.purge(now, limit),
   };
 }
