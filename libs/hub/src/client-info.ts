@@ -4,7 +4,6 @@
  * Spec: 2.2.1-d2 mod_hub_client_info, Sender Interface, ClientInfo Object.
  */
 import { type Paging, type Party } from '@app/ocpi';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Directory,
   firstNumber,
@@ -153,7 +152,7 @@ async function seenBy(
   const changedAt = new Map(changes.map(({ party, since }) => [roleKey(party), since]));
   const seen: Seen[] = [];
   for (const [index, each] of listed.entries()) {
-    if (index > 0 && index % PARTIES_AT_A_TIME === 0) await nextTurn();
+    if (index > 0 && index % PARTIES_AT_A_TIME === 0) await new Promise((resolve) => setImmediate(resolve));
     const { party, platform, key } = each;
     const forbidden = isForbidden(viewer, subjectOf(party, platform), directory.agreements, now);
     const status = shownStatus(party.status, forbidden);

@@ -3,7 +3,7 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, Response format.
  */
-import { findMember, type Span } from './json';
+import { lastMember, type Span } from './json';
 
 export interface Envelope {
   readonly data?: unknown;
@@ -25,7 +25,7 @@ export function envelope(statusCode: number, now: Date, data?: unknown, message?
  *   four-digit `status_code`.
  */
 export function statusCodeOf(body: Uint8Array): number | undefined {
-  const span = findMember(body, 'status_code')?.at(-1);
+  const span = lastMember(body, 'status_code');
   return span && fourDigits(body, span);
 }
 

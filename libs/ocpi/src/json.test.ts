@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { findMember, isJson, spliceBytes, stringAtPath } from './json';
+import {
+  countMembers,
+  findElements,
+  findMembers,
+  isJson,
+  lastMember,
+  MAX_ENTRIES,
+  spliceBytes,
+  stringAtPath,
+} from './json';
 import { MAX_JSON_DEPTH } from './json-scan';
 
 const parses = (text: string): boolean => {
@@ -75,7 +84,7 @@ describe('isJson', () => {
   });
 });
 
-describe('findMember', () => {
+describe('lastMember', () => {
   it('finds the very bytes of a member of the outermost object, whatever stands around it', () => {
     fc.assert(
       fc.property(
@@ -87,27 +96,21 @@ describe('findMember', () => {
           const object = Buffer.from(
             `{${members.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join()}}`,
           );
-          const span = findMember(object, name)?.at(-1);
+          const span = lastMember(object, name);
           expect(object.subarray(span!.start, span!.end).toString()).toBe(JSON.stringify(value));
         },
       ),
     );
   });
 
-  it('finds every occurrence of a doubled key, and keys written with escapes', () => {
+  it('finds the last of a doubled key, and a key written with escapes', () => {
     const bytes = Buffer.from('{"x":1, "\\u0078" : 2.00 ,"y":{"x":3}}');
-    expect(findMember(bytes, 'x')?.map((s) => bytes.subarray(s.start, s.end).toString())).toEqual([
-      '1',
-      '2.00',
-    ]);
+    const { start, end } = lastMember(bytes, 'x')!;
+    expect(bytes.subarray(start, end).toString()).toBe('2.00');
   });
 
-  it.each(['[1]', '"x"', '7', 'null'])('finds nothing in %s, which is no object', (text) => {
-    expect(findMember(Buffer.from(text), 'x')).toEqual([]);
-  });
-
-  it('says undefined for what is not JSON, also when the member stood before the damage', () => {
-    expect(findMember(Buffer.from('{"x":1,'), 'x')).toBeUndefined();
+  it.each(['[{"x":1}]', '{"y":{"x":1}}', '{"x":1,', '1'])('finds none in %s', (text) => {
+    expect(lastMember(Buffer.from(text), 'x')).toBeUndefined();
   });
 });
 
@@ -149,4 +152,18 @@ describe('spliceBytes', () => {
       ),
     );
   });
+});
+
+test('of an object or a list with too many entries nothing is made, and single members are found all the same', () => {
+  const members = Array.from({ length: MAX_ENTRIES }, (_, n) => `"m${n}":${n}`).join();
+  const [most, more] = [Buffer.from(`{${members}}`), Buffer.from(`{"id":1,${members},"i\\u0064":2}`)];
+  expect(findMembers(most)).toHaveLength(MAX_ENTRIES);
+  expect(findMembers(more)).toBeUndefined();
+  expect(countMembers(more)).toBe(MAX_ENTRIES + 2);
+  const last = lastMember(more, 'id')!;
+  expect(more.subarray(last.start, last.end).toString()).toBe('2');
+  expect(lastMember(more, 'uid')).toBeUndefined();
+  const elements = Buffer.from(`[${Array.from({ length: MAX_ENTRIES + 1 }, () => 1).join()}]`);
+  expect(findElements(elements)).toBeUndefined();
+  expect(countMembers(Buffer.from('[1]'))).toBeUndefined();
 });

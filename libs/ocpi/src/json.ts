@@ -54,18 +54,26 @@ function endOfText(bytes: Uint8Array, from: number): number {
 }
 
 /**
- * Where the values of a member of the outermost object stand.
+ * Where the last value of a member of the outermost object stands: of duplicate keys it is the one that counts for
+ * `JSON.parse`. Nothing is made for the other members, however many there are.
  *
- * @returns one span per occurrence, in order (peers do send duplicate keys); empty when the member is
- *   missing or the outermost value is not an object; `undefined` when the bytes are not JSON.
+ * @returns `undefined` when there is none, the outermost value is no object, or the bytes are not JSON
  */
-export function findMember(bytes: Uint8Array, name: string): readonly Span[] | undefined {
-  const spans: Span[] = [];
+export function lastMember(bytes: Uint8Array, name: string): Span | undefined {
+  let [from, to] = [NO_KEY, NO_KEY];
   const valid = scan(bytes, (keyStart, keyEnd, start, end) => {
-    if (keyStart !== NO_KEY && isKey(bytes, { start: keyStart, end: keyEnd }, name))
-      spans.push({ start, end });
+    if (keyStart === NO_KEY || !isKey(bytes, { start: keyStart, end: keyEnd }, name)) return;
+    from = start;
+    to = end;
   });
-  return valid ? spans : undefined;
+  return valid && from !== NO_KEY ? { start: from, end: to } : undefined;
+}
+
+/** How many members the outermost object has; `undefined` when the bytes are not one JSON object. */
+export function countMembers(bytes: Uint8Array): number | undefined {
+  let count = 0;
+  const valid = scan(bytes, () => count++);
+  return valid && isObject(bytes) ? count : undefined;
 }
 
 /** Byte by byte, since a text made for each key would cost more than the pass over the whole body. */
@@ -83,24 +91,37 @@ export function isObject(json: Uint8Array): boolean {
   return json[skipSpace(json, 0)] === OPEN_BRACE;
 }
 
-/** Every member of the outermost object, in order; `undefined` when the bytes are not one JSON object. */
+/** Members of an object, or elements of a list, that are made into objects at once: about 10 ms. */
+export const MAX_ENTRIES = 10_000;
+
+/**
+ * Every member of the outermost object, in order.
+ *
+ * @returns `undefined` when the bytes are not one JSON object, or one of more than `MAX_ENTRIES` members
+ */
 export function findMembers(bytes: Uint8Array): readonly Member[] | undefined {
   const members: Member[] = [];
+  let count = 0;
   const valid = scan(bytes, (keyStart, keyEnd, start, end) => {
-    if (keyStart === NO_KEY) return;
+    if (keyStart === NO_KEY || ++count > MAX_ENTRIES) return;
     const key = { start: keyStart, end: keyEnd };
     members.push({ name: stringAt(bytes, key)!, key, value: { start, end } });
   });
-  return valid && isObject(bytes) ? members : undefined;
+  return valid && count <= MAX_ENTRIES && isObject(bytes) ? members : undefined;
 }
 
-/** Where the elements of the outermost array stand; `undefined` when the bytes are not one JSON array. */
+/**
+ * Where the elements of the outermost array stand.
+ *
+ * @returns `undefined` when the bytes are not one JSON array, or one of more than `MAX_ENTRIES` elements
+ */
 export function findElements(bytes: Uint8Array): readonly Span[] | undefined {
   const elements: Span[] = [];
+  let count = 0;
   const valid = scan(bytes, (keyStart, _keyEnd, start, end) => {
-    if (keyStart === NO_KEY) elements.push({ start, end });
+    if (keyStart === NO_KEY && ++count <= MAX_ENTRIES) elements.push({ start, end });
   });
-  return valid && bytes[skipSpace(bytes, 0)] === OPEN_BRACKET ? elements : undefined;
+  return valid && count <= MAX_ENTRIES && bytes[skipSpace(bytes, 0)] === OPEN_BRACKET ? elements : undefined;
 }
 
 /** The string at a span; `undefined` when the value there is not a string. */
@@ -117,7 +138,7 @@ export function stringAt(bytes: Uint8Array, span: Span): string | undefined {
 export function stringAtPath(bytes: Uint8Array, path: readonly string[]): string | undefined {
   let span: Span = { start: 0, end: bytes.length };
   for (const name of path) {
-    const found = findMember(bytes.subarray(span.start, span.end), name)?.at(-1);
+    const found = lastMember(bytes.subarray(span.start, span.end), name);
     if (!found) return undefined;
     span = { start: span.start + found.start, end: span.start + found.end };
   }

@@ -5,7 +5,7 @@
 import { unwrapped } from './owner';
 
 /** Without case, and up to a NUL, where C libraries end: `\u017f` is an S in capitals and no other small letter. */
-export function foldedName(name: string): string {
+function foldedName(name: string): string {
   return name.split('\0', 1)[0]!.toUpperCase().toLowerCase();
 }
 

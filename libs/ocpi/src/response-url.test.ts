@@ -177,3 +177,22 @@ describe('response_url in a body', () => {
     );
   });
 });
+
+test('a response_url is found among a hundred thousand members, and one that is there many times is refused', () => {
+  const others = Array.from({ length: 100_000 }, (_, n) => `"response_ur${n}":1`).join();
+  const body = (own: string) => Buffer.from(`{${others},${own}}`);
+  for (const name of [
+    'response_url',
+    'RESPONSE_URL',
+    '\\u0072esponse_url',
+    're\u017fponse_url',
+    'response_url\\u0000x',
+  ]) {
+    const slot = responseUrlInBody(body(`"${name}":"https://msp.example/1"`));
+    expect([name, slot?.url]).toEqual([name, 'https://msp.example/1']);
+  }
+  for (const name of ['response_urls', 'response_url\\u0041', 'responſe_urx', 'response_ur'])
+    expect([name, responseUrlInBody(body(`"${name}":"https://msp.example/1"`))]).toEqual([name, undefined]);
+  const many = Array.from({ length: 17 }, () => '"response_url":"https://msp.example/1"').join();
+  expect(responseUrlInBody(body(many))!.url).not.toContain('://');
+});

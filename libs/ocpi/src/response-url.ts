@@ -6,8 +6,9 @@
  *
  * Spec: 2.2.1-d2 mod_commands, Receiver Interface; mod_charging_profiles, Receiver Interface.
  */
-import { findMembers, type Span, spliceBytes, stringAt } from './json';
-import { foldedName, parameterName } from './liberal-name';
+import { type Span, spliceBytes, stringAt } from './json';
+import { NO_KEY, scan } from './json-scan';
+import { parameterName } from './liberal-name';
 
 /** A URL that stands in something larger. */
 export interface UrlSlot<T> {
@@ -29,12 +30,59 @@ const NEIGHBOUR = 'duration';
  *   written, since a list with a URL in it reads as that URL for some
  */
 export function responseUrlInBody(body: Uint8Array): UrlSlot<Buffer> | undefined {
-  const members = (findMembers(body) ?? []).filter(({ name }) => foldedName(name) === FIELD);
+  const members = membersNamed(body);
   const said = members.map(({ name, value }) => ({ name, url: writtenAt(body, value) }));
   const meant = lastOf(said.filter(({ url }) => url !== ''));
   if (!meant) return undefined;
+  if (members.length > MAX_RESPONSE_URLS) return { url: TOO_MANY, fill: () => Buffer.from(body) };
   const spans = members.map(({ value }) => value);
   return { url: meant.url, fill: (other) => spliceBytes(body, spans, Buffer.from(JSON.stringify(other))) };
+}
+
+/** More than a few are no mistake: each would become a URL of the hub. */
+const MAX_RESPONSE_URLS = 16;
+/** No URL, so that the request is refused. */
+const TOO_MANY = 'more than one response_url';
+
+/** Nothing is made for a member that cannot be it: a command may have a hundred thousand. */
+function membersNamed(body: Uint8Array): readonly { readonly name: string; readonly value: Span }[] {
+  const members: { name: string; value: Span }[] = [];
+  scan(body, (keyStart, keyEnd, start, end) => {
+    if (keyStart === NO_KEY || members.length > MAX_RESPONSE_URLS || !isNamed(body, keyStart, keyEnd)) return;
+    members.push({ name: stringAt(body, { start: keyStart, end: keyEnd })!, value: { start, end } });
+  });
+  return members;
+}
+
+const BACKSLASH = 0x5c;
+const LOWER_U = 0x75;
+/** The long s is the one character beyond ASCII that is a letter of the field in capitals; in UTF-8: C5 BF. */
+const LONG_S = 0x17f;
+/** What follows `\u`. */
+const HEX_DIGITS = 4;
+const NUL = '\\u0000';
+
+/** Whether a key is the field in the eyes of the most liberal server, as parameters are read in `liberal-name.ts`; escapes are undone. */
+function isNamed(b: Uint8Array, keyStart: number, keyEnd: number): boolean {
+  let at = keyStart + 1;
+  for (const letter of FIELD) {
+    let unit = b[at++]!;
+    if (unit === BACKSLASH) {
+      if (b[at] !== LOWER_U) return false;
+      unit = parseInt(latin1(b, at + 1, at + 1 + HEX_DIGITS), 16);
+      at += 1 + HEX_DIGITS;
+    } else if (unit === 0xc5 && b[at] === 0xbf) {
+      unit = LONG_S;
+      at++;
+    }
+    const said = unit === LONG_S ? 's' : String.fromCharCode(unit).toLowerCase();
+    if (said !== letter) return false;
+  }
+  return at === keyEnd - 1 || latin1(b, at, at + NUL.length) === NUL;
+}
+
+function latin1(b: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...b.subarray(start, end));
 }
 
 function writtenAt(body: Uint8Array, value: Span): string {

@@ -83,7 +83,13 @@ export function isPlatformUrl(value: unknown): value is string {
   return typeof value === 'string' && SENDABLE_URL.test(value) && destinationOf(value) !== undefined;
 }
 
+/** A thousand roles with their business details; to read more would hold up the messages of others. */
+const MAX_CREDENTIALS_BYTES = 512 * 1024;
+
 function parseJson(body: Buffer | null): unknown {
+  if (body !== null && body.length > MAX_CREDENTIALS_BYTES) {
+    throw new HubError('credentials_malformed', `credentials must be at most ${MAX_CREDENTIALS_BYTES} bytes`);
+  }
   try {
     return JSON.parse((body ?? '').toString());
   } catch {

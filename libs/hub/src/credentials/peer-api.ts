@@ -153,7 +153,11 @@ function dataOf({ httpStatus, envelope }: Reply, what: string): unknown {
   return envelope?.data;
 }
 
+/** Versions, endpoints or credentials of a peer; to read more would hold up the messages of others. */
+const MAX_ENVELOPE_BYTES = 1024 * 1024;
+
 function parseEnvelope(body: Buffer): Record<string, unknown> | undefined {
+  if (body.length > MAX_ENVELOPE_BYTES) return undefined;
   try {
     const value: unknown = JSON.parse(body.toString());
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;

@@ -1,4 +1,4 @@
-import { bytesAt, findElements, isSuccess, statusCodeOf, wholeNumber } from '@app/ocpi';
+import { bytesAt, findElements, isSuccess, MAX_ENTRIES, statusCodeOf, wholeNumber } from '@app/ocpi';
 import { decodedBody } from '../content';
 import { HubError } from '../hub-error';
 import { type CourierAnswer } from '../ports';
@@ -51,6 +51,7 @@ function elementsOf(body: Buffer): Buffer[] {
   const list = valueIn(body, 'data');
   if (!list || Buffer.from(list).equals(NULL)) return [];
   const elements = findElements(list);
-  if (!elements) throw new HubError('answer_not_ocpi', 'data is not a list');
+  if (!elements)
+    throw new HubError('answer_not_ocpi', `data is not a list of at most ${MAX_ENTRIES} objects`);
   return elements.map((span) => Buffer.from(bytesAt(list, span)));
 }

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { PlatformEntry } from '../directory';
 import { platform } from '../directory/platforms.fixture';
 import { type Identified } from '../exchange';
-import { objectChangeOf } from './object-change';
+import { objectChangeOf, whyNotKept } from './object-change';
 
 const CPO: PartyId = { countryCode: 'NL', partyId: 'CPO' };
 const TOKEN = '{"country_code":"NL","party_id":"CPO","uid":"T1"}';
@@ -100,4 +100,12 @@ describe('the type of a token', () => {
   ])('%s with %s and %s is of %s', (method, query, body, type) => {
     expect(typeOf(method, query, body)).toBe(type);
   });
+});
+
+test('an object with hundreds of thousands of members or values is not kept, with the reason', () => {
+  const members = (count: number) => Array.from({ length: count }, (_, n) => `"${n}":1`).join();
+  expect(whyNotKept(Buffer.from(`{${members(10_000)}}`))).toBeUndefined();
+  expect(whyNotKept(Buffer.from(`{${members(10_001)}}`))).toContain('10000 members');
+  const evses = Array.from({ length: 100_000 }, () => '{}').join();
+  expect(whyNotKept(Buffer.from(`{"evses":[${evses}]}`))).toContain('100000 values');
 });

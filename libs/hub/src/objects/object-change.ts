@@ -2,8 +2,11 @@
 import {
   bytesAt,
   comparableId,
-  findMembers,
+  countMembers,
   isMergeable,
+  lastMember,
+  MAX_ENTRIES,
+  MAX_OBJECT_VALUES,
   mayBroadcast,
   type ObjectShape,
   ownersInBody,
@@ -72,9 +75,20 @@ function addressOf(rest: string, shape: ObjectShape): Address | undefined {
 /** The body, decoded for keeping; `undefined` when it is not one JSON object of a usable size that every reader takes. */
 function plainObject({ body, headers, caller }: Identified): Buffer | undefined {
   const plain = body ? decodedBody(body, single(headers['content-encoding']), caller.id) : undefined;
-  return plain && plain.length <= MAX_OBJECT_BYTES && findMembers(plain) && isMergeable(plain)
-    ? plain
-    : undefined;
+  return plain && whyNotKept(plain) === undefined ? plain : undefined;
+}
+
+/**
+ * Why an object is passed on but not kept, and so not listed; `undefined`: it may be kept. A larger one would hold up the
+ * messages of others each time that it is changed or read.
+ */
+export function whyNotKept(object: Uint8Array): string | undefined {
+  const members = countMembers(object);
+  if (members === undefined) return 'it is no JSON object';
+  if (members > MAX_ENTRIES) return `it has more than ${MAX_ENTRIES} members`;
+  if (object.length > MAX_OBJECT_BYTES) return `it has more than ${MAX_OBJECT_BYTES} bytes`;
+  if (isMergeable(object)) return undefined;
+  return `it has more than ${MAX_OBJECT_VALUES} values, is nested too deeply, or is no valid Unicode`;
 }
 
 /** What the body says of its own name must be what the path says; a whole object must say it. */
@@ -129,12 +143,12 @@ export function idIn(object: Uint8Array, member: string): string | undefined {
 
 /** The string that a member of an object holds; of duplicate keys the last one counts. */
 export function textIn(object: Uint8Array, member: string): string | undefined {
-  const found = findMembers(object)?.findLast(({ name }) => name === member);
-  return found && stringAt(object, found.value);
+  const found = lastMember(object, member);
+  return found && stringAt(object, found);
 }
 
 /** The bytes of the last value that a member of an object holds. */
 export function valueIn(object: Uint8Array, member: string): Uint8Array | undefined {
-  const found = findMembers(object)?.findLast(({ name }) => name === member);
-  return found && bytesAt(object, found.value);
+  const found = lastMember(object, member);
+  return found && bytesAt(object, found);
 }

@@ -9,16 +9,18 @@ import {
   type PartyId,
   partyKey,
   pushedObject,
+  single,
   type Role,
   STATUS,
   type Version,
 } from '@app/ocpi';
+import { decodedBody } from '../content';
 import { broadcastReceivers } from '../deliveries';
 import { type Directory } from '../directory';
 import { type Answer, type Permitted, type Relayed } from '../exchange';
 import { HubError } from '../hub-error';
-import { objectChangeOf } from '../objects';
-import { type Outbox, type OutgoingPush, type Waker } from '../ports';
+import { objectChangeOf, whyNotKept } from '../objects';
+import { type ObjectChange, type Outbox, type OutgoingPush, type Waker } from '../ports';
 
 export interface BroadcastParts {
   readonly directory: Directory;
@@ -47,7 +49,11 @@ export async function broadcast(permitted: Permitted, parts: BroadcastParts): Pr
   const change = objectChangeOf(permitted);
   const { lines, bundles } = await parts.outbox.accept(push, legs, { change, inBundles: true });
   parts.waker.wake(lines, bundles);
-  return { ...permitted, answer: accepted(legs.length, parts), onwardRequestId: null };
+  return {
+    ...permitted,
+    answer: accepted(notes(permitted, legs.length, change), parts),
+    onwardRequestId: null,
+  };
 }
 
 /** A push that can reach no party is no success: the sender has another role than it believes. */
@@ -76,8 +82,20 @@ function pushOf(
 }
 
 /** Zero receivers is a success, too: the sender did what it should. */
-function accepted(receivers: number, { hub, now }: BroadcastParts): Answer {
-  const message = receivers > 0 ? undefined : 'accepted; there is no other party to receive it';
+function notes(message: Permitted, receivers: number, change: ObjectChange | undefined): readonly string[] {
+  const plain =
+    change === undefined && message.row?.object && message.body
+      ? decodedBody(message.body, single(message.headers['content-encoding']), message.caller.id)
+      : undefined;
+  const why = plain && whyNotKept(plain);
+  return [
+    ...(receivers > 0 ? [] : ['accepted; there is no other party to receive it']),
+    ...(why === undefined ? [] : [`the hub does not list this object: ${why}`]),
+  ];
+}
+
+function accepted(said: readonly string[], { hub, now }: BroadcastParts): Answer {
+  const message = said.length > 0 ? said.join('; ') : undefined;
   return {
     httpStatus: 200,
     ocpiStatus: STATUS.SUCCESS,
