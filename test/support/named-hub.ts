@@ -75,10 +75,10 @@ export class NamedHub {
     return platform;
   }
 
-  /** Starts it, makes it known to the operator and gives it its token A. */
+  /** Starts it, announces it with its parties as the operator would, and gives it its token A. */
   async invite(host: string, parties: readonly Party[], more: Options = {}): Promise<JoinedPlatform> {
     const platform = await this.start(host, parties, more);
-    const { id, token_a } = await this.admin.createPlatform(host);
+    const { id, token_a } = await this.admin.createPlatform(host, parties);
     platform.hub.token = token_a;
     return Object.assign(platform, { id });
   }

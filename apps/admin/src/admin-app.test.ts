@@ -51,7 +51,7 @@ beforeAll(async () => {
   app = await createAdminApp({
     registration: {
       ...{ store, hub: HUB, courier: new InMemoryCourier(), directory: new Directory(), newId: randomUUID },
-      ...{ timeoutMs: 1_000, tokenGraceSeconds: 600, now: () => new Date() },
+      ...{ timeoutMs: 1_000, tokenGraceSeconds: 600, partyApproval: true, now: () => new Date() },
       limits: { parties: 100, customModules: 20, updatesPerHour: 20 },
     },
     usage: { usageOf: async () => ({ objects: 0, bytes: 0 }), countStored: async () => 0 },

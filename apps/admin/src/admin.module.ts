@@ -14,7 +14,7 @@ import { MessagesController } from './messages';
 import { PartiesController } from './parties';
 import { ADMIN_PARTS, type AdminParts } from './parts';
 import { PlatformTlsController } from './platform-tls';
-import { PlatformsController } from './platforms';
+import { ApprovalController, PlatformsController } from './platforms';
 import { StatisticsController } from './statistics';
 import { StatusHistoryController, SuspensionController } from './statuses';
 import { TracesController } from './traces';
@@ -31,6 +31,7 @@ export class AdminModule {
       imports: [healthModule(parts.health)],
       controllers: [
         PlatformsController,
+        ApprovalController,
         AllowedHostsController,
         CapturesController,
         LimitsController,

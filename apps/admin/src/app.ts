@@ -91,6 +91,7 @@ function adminParts(
       timeoutMs: settings.forwardTimeoutMs,
       tokenGraceSeconds: settings.tokenGraceSeconds,
       limits: registrationLimitsOf(settings),
+      partyApproval: settings.partyApproval === 'on',
       newId: randomUUID,
       now: () => new Date(),
     },

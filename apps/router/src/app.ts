@@ -171,6 +171,7 @@ async function routerParts(
       timeoutMs: settings.forwardTimeoutMs,
       tokenGraceSeconds: settings.tokenGraceSeconds,
       limits: registrationLimitsOf(settings),
+      partyApproval: settings.partyApproval === 'on',
     },
     health: {
       metrics,

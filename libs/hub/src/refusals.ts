@@ -71,6 +71,12 @@ export const REFUSALS = {
   ),
   from_malformed: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party'),
   from_not_yours: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party of your platform'),
+  from_waiting: row(
+    200,
+    STATUS.INVALID_PARAMETERS,
+    false,
+    "OCPI-from-*: this party waits for the approval of the hub's operator",
+  ),
   from_role_missing: row(
     200,
     STATUS.INVALID_PARAMETERS,
@@ -182,6 +188,12 @@ export const REFUSALS = {
     STATUS.CONNECTION_PROBLEM,
     true,
     'the receiver is planned and not connected yet',
+  ),
+  receiver_waiting: row(
+    200,
+    STATUS.CONNECTION_PROBLEM,
+    true,
+    "the receiver waits for the approval of the hub's operator",
   ),
   receiver_suspended: row(200, STATUS.CONNECTION_PROBLEM, false, 'the receiver is suspended'),
   callback_moved: row(

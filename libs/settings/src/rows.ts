@@ -145,6 +145,13 @@ export const rows = {
       fallback: 'allow',
     },
   ),
+  partyApproval: row(
+    'PARTY_APPROVAL',
+    oneOf(['on', 'off']),
+    'Whether a party that was not announced for its platform waits until the operator approves it; off connects ' +
+      'what no other platform holds either half of',
+    { fallback: 'on' },
+  ),
   forwardTimeoutMs: row(
     'FORWARD_TIMEOUT_MS',
     TIMEOUT_MS,

@@ -7,7 +7,8 @@ import {
   concerned,
   heldRow,
   letGo,
-  lockParties,
+  lockPairs,
+  rowsOf,
   takenParty,
   writeParties,
 } from './claim';
@@ -15,13 +16,14 @@ import { PartyEntity, PlatformEntity } from './entities';
 import { lockPlatform } from './register';
 import { noteStatuses } from './statuses/history';
 import { announce } from './transaction';
+import { replaceWaiting, waitingClaim, waitingOf } from './waiting-parties';
 
 /** A platform whose announced parties are being changed. */
 interface Step {
   readonly manager: EntityManager;
   readonly platform: PlatformEntity;
   readonly claims: Claims<Party>;
-  readonly rows: ReadonlyMap<string, PartyEntity>;
+  readonly rows: Map<string, PartyEntity>;
   readonly now: Date;
 }
 
@@ -35,8 +37,9 @@ export async function changePlatform(
   const platform = await lockPlatform(manager, platformId);
   if (platform === null) return { outcome: 'not_found' };
   const claims = claimsOf(plannedParties ?? []);
-  const rows = await lockParties(manager, claims);
-  const taken = takenParty(claims, rows, platform.id);
+  const pairs = await lockPairs(manager, claims);
+  const rows = rowsOf(claims, pairs);
+  const taken = takenParty(claims, pairs, platform.id);
   if (taken !== undefined) return { outcome: 'party_taken', party: taken };
   if (name !== undefined) await manager.update(PlatformEntity, { id: platform.id }, { name });
   if (plannedParties !== undefined) await announceParties({ manager, platform, claims, rows, now });
@@ -50,8 +53,21 @@ async function announceParties(step: Step): Promise<void> {
   await manager.update(PlatformEntity, { id: platform.id }, { announcedParties });
   await giveUpOthers(step);
   await noteStatuses(manager, platform.id, 'not_announced');
+  await approveAnnounced(step);
   await takeNew(step);
   await noteStatuses(manager, platform.id, 'announced');
+}
+
+/** What the platform claims already is connected at once. A platform with announced parties may claim no others. */
+async function approveAnnounced({ manager, platform, claims, rows, now }: Step): Promise<void> {
+  if (claims.size === 0) return;
+  const holding = { platformId: platform.id, status: platform.status, now };
+  const waiting = await waitingOf(manager, platform.id);
+  const claimed = [...waiting].filter(([key]) => claims.has(key) && rows.get(key)?.held !== true);
+  const connected = claimed.map(([key, row]) => heldRow(waitingClaim(row), rows.get(key), holding));
+  await writeParties(manager, connected);
+  for (const [index, [key]] of claimed.entries()) rows.set(key, connected[index]!);
+  await replaceWaiting(manager, platform.id, new Map(), now);
 }
 
 /** What it holds, did not register and is not announced for it any more. */

@@ -1,6 +1,6 @@
 /** Who may have which party: the rows are locked, then looked at, then written. */
 import { randomUUID } from 'node:crypto';
-import { type ConnectionStatus } from '@app/hub';
+import { type Claimant, type ClaimVerdict, type ConnectionStatus, judgeClaim } from '@app/hub';
 import { type Party, partyKey } from '@app/ocpi';
 import { type EntityManager } from 'typeorm';
 import { PartyEntity } from './entities';
@@ -9,7 +9,7 @@ import { PartyEntity } from './entities';
 export type Claims<T extends Party> = ReadonlyMap<string, T>;
 
 /** `NL*TNM/CPO`: a pair in one role as one string. */
-function roleKey(party: Party): string {
+export function roleKey(party: Party): string {
   return `${partyKey(party)}/${party.role}`;
 }
 
@@ -20,40 +20,71 @@ export function claimsOf<T extends Party>(parties: readonly T[]): Claims<T> {
   return new Map([...claims].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The rows that exist for these parties, whoever has them, locked until the transaction ends. */
-export async function lockParties(
-  manager: EntityManager,
-  claims: Claims<Party>,
-): Promise<Map<string, PartyEntity>> {
+/** The rows that exist for the pairs of these parties, in whatever role, locked until the transaction ends. */
+export async function lockPairs(manager: EntityManager, claims: Claims<Party>): Promise<PartyEntity[]> {
   const parties = [...claims.values()];
-  const rows = await manager
+  return manager
     .createQueryBuilder(PartyEntity, 'party')
     .where(
-      `(party.countryCode, party.partyId, party.role) IN
-       (SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:ids AS text[]), CAST(:roles AS text[])))`,
+      `(party.countryCode, party.partyId) IN
+       (SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:ids AS text[])))`,
       {
         codes: parties.map((party) => party.countryCode),
         ids: parties.map((party) => party.partyId),
-        roles: parties.map((party) => party.role),
       },
     )
     .orderBy({ 'party.countryCode': 'ASC', 'party.partyId': 'ASC', 'party.role': 'ASC' })
     .setLock('pessimistic_write')
     .getMany();
-  return new Map(rows.map((row) => [roleKey(row), row]));
 }
 
-/** The first claimed party that another platform holds. */
+/** The rows of the claimed parties themselves, by `NL*TNM/CPO`. */
+export function rowsOf(claims: Claims<Party>, pairs: readonly PartyEntity[]): Map<string, PartyEntity> {
+  return new Map(pairs.map((row) => [roleKey(row), row] as const).filter(([key]) => claims.has(key)));
+}
+
+/** What becomes of each claim, by `NL*TNM/CPO`. */
+export function judgeClaims(
+  claims: Claims<Party>,
+  pairs: readonly PartyEntity[],
+  claimant: Claimant,
+): Map<string, ClaimVerdict> {
+  const holders = new Map<string, PartyEntity[]>();
+  for (const row of pairs) holders.set(partyKey(row), [...(holders.get(partyKey(row)) ?? []), row]);
+  return new Map(
+    [...claims].map(([key, claim]) => [key, judgeClaim(claim, claimant, holders.get(partyKey(claim)) ?? [])]),
+  );
+}
+
+/** The first party that the operator gives to a platform while another one holds this half of the pair. */
 export function takenParty(
   claims: Claims<Party>,
-  rows: ReadonlyMap<string, PartyEntity>,
+  pairs: readonly PartyEntity[],
   platformId: string,
 ): Party | undefined {
+  const verdicts = judgeClaims(claims, pairs, { platformId, announced: true, approval: true });
+  return firstWith('taken', claims, verdicts);
+}
+
+/** The first claim with this verdict. */
+export function firstWith(
+  verdict: ClaimVerdict,
+  claims: Claims<Party>,
+  verdicts: ReadonlyMap<string, ClaimVerdict>,
+): Party | undefined {
   for (const [key, { countryCode, partyId, role }] of claims) {
-    const row = rows.get(key);
-    if (row?.held === true && row.platformId !== platformId) return { countryCode, partyId, role };
+    if (verdicts.get(key) === verdict) return { countryCode, partyId, role };
   }
   return undefined;
+}
+
+/** Those of the claims with this verdict. */
+export function allWith<T extends Party>(
+  verdict: ClaimVerdict,
+  claims: Claims<T>,
+  verdicts: ReadonlyMap<string, ClaimVerdict>,
+): Claims<T> {
+  return new Map([...claims].filter(([key]) => verdicts.get(key) === verdict));
 }
 
 /** Whom a claim concerns: the platform itself, and those that had given up what it takes over. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type NewPlatform } from '@app/hub';
 import { type Party } from '@app/ocpi';
 import { type EntityManager } from 'typeorm';
-import { claimsOf, concerned, heldRow, lockParties, takenParty, writeParties } from './claim';
+import { claimsOf, concerned, heldRow, lockPairs, rowsOf, takenParty, writeParties } from './claim';
 import { PlatformEntity } from './entities';
 import { noteStatuses } from './statuses/history';
 import { issueTokenA } from './tokens';
@@ -18,9 +18,10 @@ export async function createPlatform(
 ): Promise<Created> {
   const id = randomUUID();
   const claims = claimsOf(plannedParties);
-  const rows = await lockParties(manager, claims);
-  const taken = takenParty(claims, rows, id);
+  const pairs = await lockPairs(manager, claims);
+  const taken = takenParty(claims, pairs, id);
   if (taken !== undefined) return { taken };
+  const rows = rowsOf(claims, pairs);
   await manager.insert(PlatformEntity, {
     ...BLANK,
     id,

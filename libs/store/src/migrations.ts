@@ -26,6 +26,7 @@ import { MessageFailures1796000000000 } from '../../../migrations/1796000000000-
 import { MessageClaims1796000010000 } from '../../../migrations/1796000010000-message-claims';
 import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bundled-legs';
 import { ObjectsByPlatform1796200000000 } from '../../../migrations/1796200000000-objects-by-platform';
+import { PairHalves1796200010000 } from '../../../migrations/1796200010000-pair-halves';
 import { MessageReasons1796400000000 } from '../../../migrations/1796400000000-message-reasons';
 import { ClientInfoViewTimes1796500000000 } from '../../../migrations/1796500000000-client-info-view-times';
 import { RegistrationLimits1796900000000 } from '../../../migrations/1796900000000-registration-limits';
@@ -63,6 +64,7 @@ export const MIGRATIONS = [
   MessageClaims1796000010000,
   BundledLegs1796100000000,
   ObjectsByPlatform1796200000000,
+  PairHalves1796200010000,
   MessageReasons1796400000000,
   ClientInfoViewTimes1796500000000,
   RegistrationLimits1796900000000,

@@ -1,4 +1,4 @@
-/** Reads platforms with all that belongs to them: five set queries, however many platforms there are. */
+/** Reads platforms with all that belongs to them: six set queries, however many platforms there are. */
 import {
   type EndpointRecord,
   type IssuedToken,
@@ -6,17 +6,31 @@ import {
   type PartyRecord,
   type PlatformRecord,
   type PlatformTls,
+  type WaitingParty,
 } from '@app/hub';
 import { type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { UUID } from './cursor';
-import { CredentialsTokenEntity, EndpointEntity, PartyEntity, PlatformEntity } from './entities';
+import {
+  CredentialsTokenEntity,
+  EndpointEntity,
+  PartyEntity,
+  PlatformEntity,
+  WaitingPartyEntity,
+} from './entities';
 import { runningCaptures } from './captures/running-captures';
 import { type Seal } from './seal';
 import { TLS_COLUMNS, type TlsColumns, tlsKeyContext, tlsOf } from './tls-columns';
 
 type PlatformRow = Omit<
   PlatformRecord,
-  'announced' | 'parties' | 'endpoints' | 'issuedTokens' | 'peerToken' | 'capture' | keyof PlatformTls
+  | 'announced'
+  | 'parties'
+  | 'waiting'
+  | 'endpoints'
+  | 'issuedTokens'
+  | 'peerToken'
+  | 'capture'
+  | keyof PlatformTls
 > &
   TlsColumns & {
     readonly announcedParties: readonly string[];
@@ -34,6 +48,10 @@ const PARTY_COLUMNS = [
   ...(['status', 'statusSince', 'knownSince', 'held'] as const),
 ] satisfies (keyof PartyRecord)[];
 
+const WAITING_COLUMNS = [
+  ...(['countryCode', 'partyId', 'role', 'since', 'businessDetails'] as const),
+] satisfies (keyof WaitingParty)[];
+
 const ENDPOINT_COLUMNS = ['module', 'interfaceRole', 'url'] satisfies (keyof EndpointRecord)[];
 
 /** Columns of few values: the same value is the same string in all records. */
@@ -47,7 +65,7 @@ const TOKEN_COLUMNS = ['hash', 'kind', 'expiresAt'] satisfies (keyof IssuedToken
 type Owned<T> = T & { readonly platformId: string };
 
 /** What a record has of other tables. */
-type Belongings = Pick<PlatformRecord, 'parties' | 'endpoints' | 'issuedTokens' | 'capture'>;
+type Belongings = Pick<PlatformRecord, 'parties' | 'waiting' | 'endpoints' | 'issuedTokens' | 'capture'>;
 
 /** Makes records of rows; opens the peers' tokens on the way. */
 export class PlatformRecords {
@@ -68,12 +86,14 @@ export class PlatformRecords {
   async loadWith(manager: EntityManager, ids?: readonly string[]): Promise<PlatformRecord[]> {
     const platforms = await rowsOf<PlatformRow>(manager, PlatformEntity, ['id', PLATFORM_COLUMNS], ids);
     const parties = await ownedRows<PartyRecord>(manager, PartyEntity, PARTY_COLUMNS, ids);
+    const waiting = await ownedRows<WaitingParty>(manager, WaitingPartyEntity, WAITING_COLUMNS, ids);
     const endpoints = await ownedRows<EndpointRecord>(manager, EndpointEntity, ENDPOINT_COLUMNS, ids);
     const tokens = await ownedRows<IssuedToken>(manager, CredentialsTokenEntity, TOKEN_COLUMNS, ids);
     const captures = await runningCaptures(manager, ids);
     return platforms.map((row) =>
       this.recordOf(row, {
         parties: parties.get(row.id) ?? [],
+        waiting: waiting.get(row.id),
         endpoints: endpoints.get(row.id) ?? [],
         issuedTokens: tokens.get(row.id) ?? [],
         capture: captures.get(row.id),
@@ -84,7 +104,7 @@ export class PlatformRecords {
   /** Field by field: of objects that are spread, each would have a layout of its own, which takes more room than it. */
   private recordOf(
     row: PlatformRow,
-    { parties, endpoints, issuedTokens, capture }: Belongings,
+    { parties, waiting, endpoints, issuedTokens, capture }: Belongings,
   ): PlatformRecord {
     const { id, name, status, suspended, version, versionsUrl, createdAt, registeredAt, lastSeenAt } = row;
     const announced = row.announcedParties.length > 0;
@@ -103,6 +123,7 @@ export class PlatformRecords {
       lastSeenAt,
       announced,
       parties,
+      waiting,
       endpoints,
       issuedTokens,
       peerToken,

@@ -1,5 +1,6 @@
 /** ADAPTER of the port `PlatformStore`. Every method that writes is one transaction and announces it. */
 import {
+  type ApproveOutcome,
   type ChangeOutcome,
   type CreateOutcome,
   type FreshTokenA,
@@ -19,8 +20,9 @@ import {
   type Repetition,
   type TokenAOutcome,
 } from '@app/hub';
-import { type PartyId } from '@app/ocpi';
+import { type Party, type PartyId } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { approveParties } from './approve';
 import { changePlatform } from './change-platform';
 import { createPlatform } from './create-platform';
 import { CredentialsTokenEntity, PartyEntity, PlatformEntity } from './entities';
@@ -91,6 +93,10 @@ export class PostgresPlatformStore implements PlatformStore {
 
   register(registration: Registration, now: Date): Promise<RegistrationOutcome> {
     return inTransaction(this.dataSource, (manager) => register(manager, registration, this.seal, now));
+  }
+
+  approve(platformId: string, parties: readonly Party[] | undefined, now: Date): Promise<ApproveOutcome> {
+    return inTransaction(this.dataSource, (manager) => approveParties(manager, platformId, parties, now));
   }
 
   unregister(platformId: string, now: Date): Promise<boolean> {

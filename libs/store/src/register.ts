@@ -1,24 +1,31 @@
 /** A registration: what the credentials module writes when a platform registers or updates itself. */
 import { randomUUID } from 'node:crypto';
 import { type EndpointRecord, type Registration, type RegistrationOutcome } from '@app/hub';
+import { type Party } from '@app/ocpi';
 import { type EntityManager } from 'typeorm';
 import {
+  allWith,
   type Claims,
   claimsOf,
   concerned,
+  firstWith,
   heldRow,
+  judgeClaims,
   letGo,
-  lockParties,
-  takenParty,
+  lockPairs,
+  roleKey,
+  rowsOf,
   writeParties,
 } from './claim';
 import { UUID } from './cursor';
 import { EndpointEntity, PartyEntity, PlatformEntity } from './entities';
 import { overLimit } from './registration-limits';
 import { type Seal } from './seal';
+import { forgetUnowned } from './objects/forget-unowned';
 import { noteStatuses } from './statuses/history';
 import { hasTokenA, issueTokenC } from './tokens';
 import { announce } from './transaction';
+import { replaceWaiting } from './waiting-parties';
 
 type ClaimedParty = Registration['parties'][number];
 
@@ -26,6 +33,7 @@ type ClaimedParty = Registration['parties'][number];
 interface Step {
   readonly manager: EntityManager;
   readonly platform: PlatformEntity;
+  /** The parties that it gets; the others wait. */
   readonly claims: Claims<ClaimedParty>;
   readonly registration: Registration;
   readonly now: Date;
@@ -45,17 +53,24 @@ export async function register(
 ): Promise<RegistrationOutcome> {
   const platform = await lockPlatform(manager, registration.platformId);
   if (platform === null) return { outcome: 'not_registered' };
-  const claims = claimsOf(registration.parties);
-  const rows = await lockParties(manager, claims);
+  const claimed = claimsOf(registration.parties);
+  const pairs = await lockPairs(manager, claimed);
+  const announced = platform.announcedParties.length > 0;
+  const claimant = { platformId: platform.id, announced, approval: registration.approval };
+  const verdicts = judgeClaims(claimed, pairs, claimant);
+  const taken = firstWith('taken', claimed, verdicts);
   const refusal =
-    refusalOf(registration, platform, claims, rows) ?? (await notInvited(manager, registration));
+    refusalOf(registration, platform, claimed, taken) ?? (await notInvited(manager, registration));
   if (refusal !== undefined) return refusal;
-  const own = [...rows.values()].filter((row) => row.platformId === platform.id).length;
-  const counting = { registration, platform, claimed: claims.size, own, now };
+  const own = pairs.filter((row) => row.platformId === platform.id && claimed.has(roleKey(row))).length;
+  const counting = { registration, platform, claimed: claimed.size, own, now };
   const reached = await overLimit(manager, counting);
   if (reached !== undefined) return reached;
+  const claims = allWith('held', claimed, verdicts);
+  const rows = rowsOf(claims, pairs);
   const step = { manager, platform, claims, registration, now };
   await replaceParties(step, rows);
+  await replaceWaiting(manager, platform.id, allWith('waiting', claimed, verdicts), now);
   await replaceEndpoints(step);
   await issueTokenC(manager, registration, now);
   await markRegistered(step, seal.close(registration.peerToken, platform.id));
@@ -74,12 +89,11 @@ function refusalOf(
   registration: Registration,
   platform: PlatformEntity,
   claims: Claims<ClaimedParty>,
-  rows: ReadonlyMap<string, PartyEntity>,
+  taken: Party | undefined,
 ): RegistrationOutcome | undefined {
   const registered = platform.registeredAt !== null;
   if (registration.kind === 'first' && registered) return { outcome: 'already_registered' };
   if (registration.kind === 'update' && !registered) return { outcome: 'not_registered' };
-  const taken = takenParty(claims, rows, platform.id);
   if (taken !== undefined) return { outcome: 'party_taken', party: taken };
   return notAnnounced(platform.announcedParties, claims);
 }
@@ -127,7 +141,8 @@ async function leaveUnclaimed(step: Step, unclaimed: readonly PartyEntity[]): Pr
     return writeParties(manager, planned);
   }
   const givenUp = unclaimed.filter((row) => row.status !== 'PLANNED').map((row) => row.id);
-  return letGo(manager, givenUp, now);
+  await letGo(manager, givenUp, now);
+  if (givenUp.length > 0) await forgetUnowned(manager, platform.id);
 }
 
 /** What the operator suspended stays so, whatever the platform registers. */

@@ -1,5 +1,5 @@
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-import { PARTY_UNIQUE } from './entities';
+import { HALF_UNIQUE, PARTY_UNIQUE } from './entities';
 
 /** How often a transaction that lost a race is run, all told. Each time it sees what the winner wrote. */
 const ATTEMPTS = 5;
@@ -33,7 +33,7 @@ export async function inTransaction<T>(
 function lostRace(error: unknown): boolean {
   if (!(error instanceof QueryFailedError)) return false;
   const { code, constraint } = error.driverError as { code?: string; constraint?: string };
-  if (code === UNIQUE_VIOLATION) return constraint === PARTY_UNIQUE;
+  if (code === UNIQUE_VIOLATION) return constraint === PARTY_UNIQUE || constraint === HALF_UNIQUE;
   return code === DEADLOCK || code === SERIALIZATION_FAILURE;
 }
 

@@ -1,7 +1,13 @@
 import { type StatusReason } from '@app/hub';
 import { type EntityManager } from 'typeorm';
 import { letGo } from './claim';
-import { CredentialsTokenEntity, EndpointEntity, PartyEntity, PlatformEntity } from './entities';
+import {
+  CredentialsTokenEntity,
+  EndpointEntity,
+  PartyEntity,
+  PlatformEntity,
+  WaitingPartyEntity,
+} from './entities';
 import { lockPlatform } from './register';
 import { noteStatuses } from './statuses/history';
 import { announce } from './transaction';
@@ -44,6 +50,7 @@ async function end(
 ): Promise<void> {
   await manager.delete(CredentialsTokenEntity, { platformId });
   await manager.delete(EndpointEntity, { platformId });
+  await manager.delete(WaitingPartyEntity, { platformId });
   const parties = await manager.findBy(PartyEntity, { platformId });
   await letGo(
     manager,

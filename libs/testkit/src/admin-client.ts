@@ -41,6 +41,10 @@ export class AdminRefused extends Error {
   }
 }
 
+function partyInput({ countryCode, partyId, role }: Party): object {
+  return { country_code: countryCode, party_id: partyId, role };
+}
+
 export class AdminClient {
   /** @param url of the admin listener, without a path */
   constructor(
@@ -49,10 +53,18 @@ export class AdminClient {
   ) {}
 
   createPlatform(name: string, plannedParties?: readonly Party[]): Promise<AdminPlatform & TokenA> {
-    const planned = plannedParties?.map(({ countryCode, partyId, role }) => ({
-      ...{ country_code: countryCode, party_id: partyId, role },
-    }));
+    const planned = plannedParties?.map(partyInput);
     return this.ask('POST', '/platforms', { name, ...(planned && { planned_parties: planned }) });
+  }
+
+  /** Announces these parties for a platform, instead of those that were announced before. */
+  announce(id: string, plannedParties: readonly Party[]): Promise<AdminPlatform> {
+    return this.ask('PATCH', `/platforms/${id}`, { planned_parties: plannedParties.map(partyInput) });
+  }
+
+  /** Approves what waits, or these parties alone. */
+  approve(id: string, parties?: readonly Party[]): Promise<AdminPlatform> {
+    return this.ask('POST', `/platforms/${id}/approve`, parties && { parties: parties.map(partyInput) });
   }
 
   list(query: AdminQuery = {}): Promise<AdminPage<AdminPlatform>> {

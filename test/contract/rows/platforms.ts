@@ -12,6 +12,16 @@ const registered = async (world: World): Promise<{ path: { id: string } }> => ({
   path: { id: (await world.registered()).id },
 });
 
+/** A platform that claims a party which was not announced. */
+const waiting = async (world: World): Promise<{ path: { id: string }; party: object }> => {
+  const name = world.name();
+  const [countryCode = '', partyId = ''] = name.split('*');
+  const platform = await world.hub.start(name, [{ countryCode, partyId, role: 'CPO' }]);
+  const { id, token_a } = await world.hub.admin.createPlatform(name);
+  await platform.register(world.hub.versionsUrl, token_a);
+  return { path: { id }, party: party(name) };
+};
+
 const dismissed = async (world: World): Promise<{ path: { id: string } }> => {
   const call = await announced(world);
   await world.hub.admin.unregister(call.path.id);
@@ -111,6 +121,38 @@ export const PLATFORM_ROWS: Rows = {
         },
         ...{ code: 'party_taken', fields: ['planned_parties[1]'] },
       },
+    },
+  },
+  approveParties: {
+    good: {
+      'all that wait': async (world) => ({ path: (await waiting(world)).path }),
+      'the one that is named': async (world) => {
+        const { path, party } = await waiting(world);
+        return { path, body: { parties: [party] } };
+      },
+    },
+    bad: {
+      'that nobody claims': {
+        sent: async (world) => ({
+          path: (await waiting(world)).path,
+          body: { parties: [party(world.name())] },
+        }),
+        ...{ code: 'not_waiting', fields: ['parties[0]'] },
+      },
+      'that another platform has by now': {
+        sent: async (world) => {
+          const { path, party } = await waiting(world);
+          const body = { name: 'Holder', planned_parties: [party] };
+          await world.hub.admin.ask('POST', '/platforms', body);
+          return { path, body: { parties: [party] } };
+        },
+        ...{ code: 'party_taken', fields: ['parties[0]'] },
+      },
+      'with a role that no party has': invalid(
+        { path: { id: NOBODY }, body: { parties: [party('NL*HUB', 'HUB')] } },
+        'parties[0].role',
+      ),
+      'with an empty list': invalid({ path: { id: NOBODY }, body: { parties: [] } }, 'parties'),
     },
   },
   unregisterPlatform: {

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { CONNECTION_STATUSES, type ConnectionStatus } from '@app/hub';
+import { PARTY_STATUSES, type PartyStatus } from '@app/hub';
 import { type Role } from '@app/ocpi';
 import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../paging';
@@ -11,8 +11,8 @@ export class PartyQuery extends PageQuery {
   @IsIn(PEER_ROLES)
   role?: Role;
 
-  @ApiPropertyOptional({ enum: CONNECTION_STATUSES, example: 'CONNECTED' })
+  @ApiPropertyOptional({ enum: PARTY_STATUSES, example: 'CONNECTED' })
   @IsOptional()
-  @IsIn(CONNECTION_STATUSES)
-  status?: ConnectionStatus;
+  @IsIn(PARTY_STATUSES)
+  status?: PartyStatus;
 }

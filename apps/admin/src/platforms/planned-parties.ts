@@ -8,15 +8,30 @@ import { type PlannedPartyInput, type PlatformInput } from './platform-input';
  * @throws Problem `invalid_input` when one stands there twice
  */
 export function plannedParties(input: Pick<PlatformInput, 'planned_parties'>): Party[] {
-  const parties = (input.planned_parties ?? []).map(toParty);
+  return partiesIn(input.planned_parties ?? [], 'planned_parties');
+}
+
+/**
+ * The parties that an input names, in upper case.
+ *
+ * @param field its name
+ * @throws Problem `invalid_input` when one stands there twice
+ */
+export function partiesIn(inputs: readonly PlannedPartyInput[], field: string): Party[] {
+  const parties = inputs.map((input, index) => toParty(input, `${field}[${index}]`));
   const index = indexOfRepeated(parties);
-  if (index >= 0) throw invalid(`planned_parties[${index}]`, 'is announced twice');
+  if (index >= 0) throw invalid(`${field}[${index}]`, 'stands twice');
   return parties;
+}
+
+/** Where a party stands in a list. */
+export function indexOfParty(parties: readonly Party[], party: Party): number {
+  return parties.map(keyOf).indexOf(keyOf(party));
 }
 
 /** A 409 that names the party, and where it stands in the input. */
 export function partyTaken(planned: readonly Party[], party: Party, holder: string): Problem {
-  const field = `planned_parties[${planned.map(keyOf).indexOf(keyOf(party))}]`;
+  const field = `planned_parties[${indexOfParty(planned, party)}]`;
   return new Problem('party_taken', [
     { field, message: `${party.role} ${partyKey(party)} belongs to ${holder}` },
   ]);
@@ -28,9 +43,9 @@ export function requireNotHub(planned: readonly Party[], hub: PartyId): void {
   if (taken) throw partyTaken(planned, taken, 'the hub itself');
 }
 
-function toParty(input: PlannedPartyInput, index: number): Party {
+function toParty(input: PlannedPartyInput, field: string): Party {
   const pair = parsePartyId(input.country_code, input.party_id);
-  if (pair === undefined) throw invalid(`planned_parties[${index}]`, 'is not a party');
+  if (pair === undefined) throw invalid(field, 'is not a party');
   return { ...pair, role: input.role };
 }
 

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { type Role, ROLES } from '@app/ocpi';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsOptional, ValidateIf, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, ValidateIf, ValidateNested } from 'class-validator';
 import {
   IsCountryCode,
   IsCredentialsToken,
@@ -49,7 +49,7 @@ export class PlatformInput {
     type: [PlannedPartyInput],
     maxItems: MAX_PLANNED_PARTIES,
     description:
-      'Parties announced for this platform: shown as PLANNED until it registers, and the only ones it may claim then.',
+      'Parties announced for this platform: shown as PLANNED until it registers, CONNECTED by its registration, and the only ones it may claim. Parties of a platform for which none are announced wait for approval.',
   })
   @IsOptional()
   @IsPlannedParties()
@@ -74,6 +74,19 @@ export class PlatformChangeInput {
   @IS_GIVEN
   @IsPlannedParties()
   planned_parties?: PlannedPartyInput[];
+}
+
+export class ApprovalInput {
+  @ApiPropertyOptional({
+    type: [PlannedPartyInput],
+    minItems: 1,
+    maxItems: MAX_PLANNED_PARTIES,
+    description: 'Those that are approved; left out: all that wait.',
+  })
+  @IS_GIVEN
+  @ArrayMinSize(1)
+  @IsPlannedParties()
+  parties?: PlannedPartyInput[];
 }
 
 export class RegisterInput {

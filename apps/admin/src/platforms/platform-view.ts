@@ -1,7 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CONNECTION_STATUSES, type ConnectionStatus, type EndpointRecord } from '@app/hub';
-import { type PartyRecord, type PlatformRecord } from '@app/hub';
-import { INTERFACES, type InterfaceRole, type Role, TOKEN_ENCODINGS, type TokenEncoding } from '@app/ocpi';
+import { PARTY_STATUSES, type PartyRecord, type PartyStatus, type PlatformRecord } from '@app/hub';
+import {
+  INTERFACES,
+  type InterfaceRole,
+  type Party,
+  type Role,
+  TOKEN_ENCODINGS,
+  type TokenEncoding,
+} from '@app/ocpi';
 import { PEER_ROLES } from './platform-input';
 
 const AT = '2026-01-31T08:00:00.000Z';
@@ -11,10 +18,19 @@ export class PlatformPartyView {
   @ApiProperty({ example: 'NL' }) country_code: string;
   @ApiProperty({ example: 'TNM' }) party_id: string;
   @ApiProperty({ enum: PEER_ROLES, example: 'CPO' }) role: Role;
-  @ApiProperty({ enum: CONNECTION_STATUSES, example: 'CONNECTED' }) status: ConnectionStatus;
+  @ApiProperty({
+    enum: PARTY_STATUSES,
+    example: 'CONNECTED',
+    description:
+      'WAITING: the platform claims it, and the operator neither announced nor approved it. No other platform is shown it, and it can neither send nor receive.',
+  })
+  status: PartyStatus;
   @ApiProperty({ format: 'date-time', example: AT, description: 'When `status` last changed.' })
   last_updated: string;
-  @ApiProperty({ description: 'False once the platform gave it up: another platform may claim it.' })
+  @ApiProperty({
+    description:
+      'False while it is WAITING, and once the platform gave it up: another platform may have it then.',
+  })
   held: boolean;
 }
 
@@ -80,7 +96,7 @@ export function platformView(platform: PlatformRecord): PlatformView {
     peer_versions_url: platform.versionsUrl,
     token_encoding: platform.tokenEncoding ?? 'base64',
     endpoints: platform.endpoints.map(endpointView),
-    parties: platform.parties.map(platformPartyView),
+    parties: partiesView(platform),
     created_at: platform.createdAt.toISOString(),
     registered_at: platform.registeredAt?.toISOString() ?? null,
     last_seen: platform.lastSeenAt?.toISOString() ?? null,
@@ -90,11 +106,21 @@ export function platformView(platform: PlatformRecord): PlatformView {
 /** The answer to a creation: what the operator hands on to the platform. */
 export function createdView(platform: PlatformRecord, handedOut: TokenAView): CreatedPlatformView {
   const { id, name, status } = platform;
-  return { id, name, status, parties: platform.parties.map(platformPartyView), ...handedOut };
+  return { id, name, status, parties: partiesView(platform), ...handedOut };
 }
 
+function partiesView({ parties, waiting = [] }: PlatformRecord): PlatformPartyView[] {
+  const claims = waiting.map((party) => ({
+    ...party,
+    ...({ status: 'WAITING', statusSince: party.since, held: false } as const),
+  }));
+  return [...parties, ...claims].map(platformPartyView);
+}
+
+type Shown = Party & Pick<PartyRecord, 'statusSince' | 'held'> & { readonly status: PartyStatus };
+
 /** One party of a platform, its halves under OCPI's names. */
-export function platformPartyView(party: PartyRecord): PlatformPartyView {
+export function platformPartyView(party: Shown): PlatformPartyView {
   return {
     country_code: party.countryCode,
     party_id: party.partyId,

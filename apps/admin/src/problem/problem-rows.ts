@@ -32,6 +32,7 @@ export const PROBLEMS = {
     message: 'the hub exchanges credentials with this platform already: wait until that ended',
   },
   party_taken: { status: 409, message: 'another platform holds this party' },
+  not_waiting: { status: 409, message: 'this party does not wait for approval on this platform' },
   party_not_announced: { status: 409, message: 'the platform claims a party that was not announced for it' },
   limit_reached: {
     status: 409,

@@ -42,7 +42,7 @@ export class CredentialsController {
     const { body, headers } = request.incoming;
     const asked = { platform, tokenHash: token.hash, kind, version, body, headers };
     const work = () => this.counted(registerPlatform(this.parts.registration, asked));
-    return { data: await told(this.parts.log, request, DONE[kind], work) };
+    return told(this.parts.log, request, DONE[kind], work);
   }
 
   private async unregister(request: ConfigurationRequest): Promise<ConfigurationAnswer> {

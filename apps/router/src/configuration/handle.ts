@@ -19,6 +19,8 @@ export interface ConfigurationRequest {
 
 export interface ConfigurationAnswer {
   readonly data?: unknown;
+  /** For the `status_message`. */
+  readonly message?: string | undefined;
   readonly headers?: readonly string[];
 }
 
@@ -39,11 +41,11 @@ export async function handle(
   const { holder, token } = await authenticateAnyToken(incoming, parts);
   const handler = Object.hasOwn(handlers, incoming.method) ? handlers[incoming.method] : undefined;
   if (!handler) throw new HubError('method_not_allowed', incoming.method, { allow: Object.keys(handlers) });
-  const { data, headers = [] } = await handler({ incoming, holder, token });
+  const { data, message, headers = [] } = await handler({ incoming, holder, token });
   answer(reply, {
     httpStatus: 200,
     headers: ['Content-Type', 'application/json; charset=utf-8', ...idHeaders(incoming.ids), ...headers],
-    body: Buffer.from(JSON.stringify(envelope(STATUS.SUCCESS, new Date(), data))),
+    body: Buffer.from(JSON.stringify(envelope(STATUS.SUCCESS, new Date(), data, message))),
   });
 }
 

@@ -1,3 +1,4 @@
+export * from './claims';
 export * from './credentials-object';
 export * from './initiated';
 export { type RegistrationParts } from './keep';

@@ -115,7 +115,7 @@ const ABOUT_CONTENT: readonly RefusalCode[] = [
 async function keepRotated(
   parts: RegistrationParts,
   agreed: Agreed,
-  { parties, endpoints }: PlatformRecord,
+  { parties, waiting = [], endpoints }: PlatformRecord,
 ): Promise<HubError | undefined> {
   try {
     requireNotHub(agreed.credentials.parties, parts.hub);
@@ -125,7 +125,7 @@ async function keepRotated(
     const refusal = asHubError(error);
     if (!ABOUT_CONTENT.includes(refusal.code)) throw error;
     const held = parties.filter((party) => party.held && party.status !== 'PLANNED');
-    const credentials = { ...agreed.credentials, parties: held };
+    const credentials = { ...agreed.credentials, parties: [...held, ...waiting] };
     const isLimit = refusal.code.endsWith('_limit');
     const offer = isLimit ? { ...agreed.offer, endpoints } : agreed.offer;
     await keep(parts, registrationOf(parts, { ...agreed, credentials, offer }));

@@ -20,6 +20,8 @@ export interface RegistrationParts extends PeerParts {
   /** How long a replaced token goes on working unless the new one is used first, in seconds. */
   readonly tokenGraceSeconds: number;
   readonly limits: RegistrationLimits;
+  /** What the operator did not announce waits for him. */
+  readonly partyApproval: boolean;
   readonly now: () => Date;
 }
 
@@ -45,6 +47,7 @@ export function registrationOf(parts: RegistrationParts, agreed: Agreed): Regist
     platformId,
     kind,
     openedByHash,
+    approval: parts.partyApproval,
     version: offer.version,
     versionsUrl: credentials.url,
     peerToken: credentials.token,
@@ -57,11 +60,14 @@ export function registrationOf(parts: RegistrationParts, agreed: Agreed): Regist
   };
 }
 
-/** Writes it, or throws what the store refuses it for. */
-export async function keep(parts: RegistrationParts, registration: Registration): Promise<void> {
+/** Writes it, or throws what the store refuses it for. @returns the platform as it is from then on */
+export async function keep(
+  parts: RegistrationParts,
+  registration: Registration,
+): Promise<PlatformRecord | undefined> {
   const result = await parts.store.register(registration, parts.now());
   if (result.outcome !== 'done') throw outcomeError(result);
-  await refresh(parts, registration.platformId);
+  return refresh(parts, registration.platformId);
 }
 
 function outcomeError(result: Exclude<RegistrationOutcome, { outcome: 'done' }>): HubError {

@@ -3,7 +3,7 @@
  *
  * Spec: 2.2.1-d2 credentials, Registration, Updating to a newer version, POST, PUT and DELETE Method.
  */
-import { type IncomingHeaders, type Version } from '@app/ocpi';
+import { type IncomingHeaders, type Party, partyKey, type Version } from '@app/ocpi';
 import { plainBody } from '../content';
 import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
@@ -30,7 +30,7 @@ export interface CredentialsRequest {
  * Registers or updates the calling platform. All or nothing: a refusal leaves tokens, endpoints and parties
  * as they were.
  *
- * @returns the hub's credentials with the platform's new token
+ * @returns the hub's credentials with the platform's new token, and what the platform is to know of its parties
  * @throws HubError `already_registered`, `not_registered`, `credentials_malformed`, `party_taken`,
  *   `party_not_announced`, `peer_unusable`, `no_common_version`, `no_common_endpoints`, `parties_limit`,
  *   `custom_modules_limit`, `credentials_updates_limit`
@@ -38,7 +38,7 @@ export interface CredentialsRequest {
 export async function registerPlatform(
   parts: RegistrationParts,
   { platform, tokenHash, kind, version, body, headers }: CredentialsRequest,
-): Promise<Record<string, unknown>> {
+): Promise<{ readonly data: Record<string, unknown>; readonly message: string | undefined }> {
   const registered = platform.authorization !== null;
   if (registered !== (kind === 'update'))
     throw new HubError(registered ? 'already_registered' : 'not_registered');
@@ -49,8 +49,19 @@ export async function registerPlatform(
   const token = newToken();
   const said = { token, credentials, offer, peer, isAsked: true };
   const agreed = { platformId: platform.id, kind, openedByHash: tokenHash, ...said };
-  await keep(parts, registrationOf(parts, agreed));
-  return hubCredentials(parts.hub, token);
+  const record = await keep(parts, registrationOf(parts, agreed));
+  return { data: hubCredentials(parts.hub, token), message: waitingMessage(record?.waiting ?? []) };
+}
+
+/** Parties in one message; the others are counted. */
+const MAX_NAMED = 10;
+
+/** What waits for the operator; `undefined` when nothing does. */
+function waitingMessage(waiting: readonly Party[]): string | undefined {
+  if (waiting.length === 0) return undefined;
+  const names = waiting.slice(0, MAX_NAMED).map((party) => `${party.role} ${partyKey(party)}`);
+  const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';
+  return `registered; until the hub's operator approves them, these parties wait: ${names.join(', ')}${more}`;
 }
 
 /** Ends a platform's registration at its own wish. @throws HubError `not_registered` */

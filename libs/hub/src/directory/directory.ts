@@ -32,6 +32,8 @@ export class Directory implements DirectoryListener {
   private readonly platforms = new Map<string, PlatformEntry>();
   private readonly tokens = new Map<string, TokenHolder>();
   private readonly byPair = new Map<PartyKey, PlatformEntry[]>();
+  /** The platforms on which a pair waits for the operator's approval. */
+  private readonly waiting = new Map<PartyKey, Set<string>>();
   /** ModuleID → how many endpoints of platforms carry it. */
   private readonly modules = new Map<string, number>();
   /** ModuleID → the platforms that have its Receiver interface. */
@@ -70,6 +72,11 @@ export class Directory implements DirectoryListener {
     return this.byPair.get(partyKey(pair)) ?? [];
   }
 
+  /** Whether a pair waits for the operator's approval on any platform. */
+  waits(pair: PartyId): boolean {
+    return this.waiting.has(partyKey(pair));
+  }
+
   /** Whether any platform has this module: what makes a custom ModuleID a URL that exists. */
   advertises(module: string): boolean {
     return this.modules.has(module);
@@ -98,6 +105,7 @@ export class Directory implements DirectoryListener {
     this.platforms.clear();
     this.tokens.clear();
     this.byPair.clear();
+    this.waiting.clear();
     this.modules.clear();
     this.receivers.clear();
     for (const record of records) this.add(new PlatformEntry(record));
@@ -108,6 +116,7 @@ export class Directory implements DirectoryListener {
     this.platforms.set(platform.id, platform);
     for (const token of platform.record.issuedTokens) this.tokens.set(token.hash, { platform, token });
     for (const key of platform.pairs()) this.byPair.set(key, [...(this.byPair.get(key) ?? []), platform]);
+    for (const party of platform.record.waiting ?? []) this.addWaiting(partyKey(party), platform.id);
     for (const endpoint of platform.advertised()) this.addEndpoint(endpoint, platform);
   }
 
@@ -117,6 +126,7 @@ export class Directory implements DirectoryListener {
     this.platforms.delete(platformId);
     for (const token of platform.record.issuedTokens) this.tokens.delete(token.hash);
     for (const key of platform.pairs()) this.removePair(key, platform);
+    for (const party of platform.record.waiting ?? []) this.removeWaiting(partyKey(party), platform.id);
     for (const endpoint of platform.advertised()) {
       this.count(endpoint.module, -1);
       this.receivers.get(endpoint.module)?.delete(platform);
@@ -128,6 +138,16 @@ export class Directory implements DirectoryListener {
     if (interfaceRole !== 'RECEIVER') return;
     const receivers = this.receivers.get(module) ?? new Set();
     this.receivers.set(module, receivers.add(platform));
+  }
+
+  private addWaiting(key: PartyKey, platformId: string): void {
+    this.waiting.set(key, (this.waiting.get(key) ?? new Set()).add(platformId));
+  }
+
+  private removeWaiting(key: PartyKey, platformId: string): void {
+    const platforms = this.waiting.get(key);
+    platforms?.delete(platformId);
+    if (platforms?.size === 0) this.waiting.delete(key);
   }
 
   private count(module: string, change: 1 | -1): void {

@@ -25,6 +25,8 @@ export class PlatformEntry {
   /** The pairs that it may speak for now, as agreements see them. */
   readonly participants: readonly Participant[];
   private readonly participantsByKey: ReadonlyMap<PartyKey, Participant>;
+  /** The pairs that it may speak for now, as agreements see them. */
+  readonly participants: readonly Participant[];
   /** The client certificates of which it must show one; null: none is asked for. */
   readonly pins: ReadonlySet<string> | null;
 
@@ -64,6 +66,11 @@ export class PlatformEntry {
   /** Whether this platform may speak for a pair now. */
   holds(pair: PartyId): boolean {
     return this.partiesOf(pair).some((party) => party.held);
+  }
+
+  /** Whether a pair waits here for the operator's approval, in whatever role. */
+  waitsFor(pair: PartyId): boolean {
+    return this.record.waiting?.some((party) => sameParty(party, pair)) ?? false;
   }
 
   /** The same in one of these roles: a pair may be a CPO here and an eMSP on another platform. */

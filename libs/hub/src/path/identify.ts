@@ -9,7 +9,7 @@ import { requireOwnObject } from '../own-object';
  *
  * Spec: 2.2.1-d2 transport_and_format, Message Routing Headers; Client Owned Object Push.
  *
- * @throws HubError `from_missing`, `from_malformed`, `from_not_yours`, `from_role_missing`, `to_malformed`, and
+ * @throws HubError `from_missing`, `from_malformed`, `from_not_yours`, `from_waiting`, `from_role_missing`, `to_malformed`, and
  *   those of `requireOwnObject`
  */
 export function identify(authenticated: Authenticated, directory: Directory): Identified {
@@ -35,11 +35,14 @@ function sender(caller: PlatformEntry, said: ReturnType<typeof readFrom>): Party
   if (said.kind === 'half') throw new HubError('from_malformed', `${said.missing} is missing`);
   if (said.kind === 'malformed') throw new HubError('from_malformed', said.why);
   if (said.kind === 'absent') {
-    if (!caller.onlyParty) throw new HubError('from_missing', 'your platform hosts more than one party');
-    return caller.onlyParty;
+    if (caller.onlyParty) return caller.onlyParty;
+    const [waits] = caller.participants.length === 0 ? (caller.record.waiting ?? []) : [];
+    if (waits) throw new HubError('from_waiting', partyKey(waits));
+    throw new HubError('from_missing', 'your platform hosts more than one party');
   }
-  if (!caller.holds(said.party)) throw HubError.fromNotYours(partyKey(said.party));
-  return said.party;
+  if (caller.holds(said.party)) return said.party;
+  if (caller.waitsFor(said.party)) throw new HubError('from_waiting', partyKey(said.party));
+  throw HubError.fromNotYours(partyKey(said.party));
 }
 
 function addressee(said: ReturnType<typeof readTo>): PartyId | undefined {

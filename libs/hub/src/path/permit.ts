@@ -46,7 +46,8 @@ function hubNotAddressable({ method, target, row, to }: Identified): HubError {
  */
 export function receiverOf(identified: Identified, to: PartyId, directory: Directory): Receiver {
   const platform = choosePlatform(identified, to, directory.platformsOf(to));
-  if (!platform) throw new HubError('receiver_unknown', partyKey(to));
+  if (!platform)
+    throw new HubError(directory.waits(to) ? 'receiver_waiting' : 'receiver_unknown', partyKey(to));
   requireRelayable(identified, platform, to, directory);
   const { target } = identified;
   const endpoint = platform.endpoint(target.module, target.interfaceRole);

@@ -30,6 +30,16 @@ export interface PartyRecord extends Party {
   readonly businessDetails: Record<string, unknown> | null;
 }
 
+/** What the operator reads of a party: `WAITING` for his approval, or what the other platforms are shown. */
+export const PARTY_STATUSES = [...CONNECTION_STATUSES, 'WAITING'] as const;
+export type PartyStatus = (typeof PARTY_STATUSES)[number];
+
+/** A party that its platform claims and the operator did not approve yet: it exists for the operator alone. */
+export interface WaitingParty extends Party {
+  readonly since: Date;
+  readonly businessDetails: Record<string, unknown> | null;
+}
+
 /** `module` is a ModuleID, custom ones included. */
 export interface EndpointRecord {
   readonly module: string;
@@ -70,6 +80,8 @@ export interface PlatformRecord {
   /** The operator announced its parties: it may claim no others. */
   readonly announced: boolean;
   readonly parties: readonly PartyRecord[];
+  /** Those that wait for the operator's approval; absent: none. */
+  readonly waiting?: readonly WaitingParty[];
   readonly endpoints: readonly EndpointRecord[];
   readonly issuedTokens: readonly IssuedToken[];
   /** The token that the platform gave to the hub; null until registered. */
@@ -114,6 +126,8 @@ export interface Registration {
   readonly versionsUrl: string;
   readonly peerToken: string;
   readonly tokenEncoding: TokenEncoding;
+  /** What the operator did not announce waits for him. */
+  readonly approval: boolean;
   readonly parties: readonly (Party & { readonly businessDetails: Record<string, unknown> | null })[];
   readonly endpoints: readonly EndpointRecord[];
   /** Hash of the token C that this registration issues. */
@@ -148,7 +162,7 @@ export type RegistrationOutcome =
   | { readonly outcome: 'not_registered' }
   /** The token A of a first registration was taken back, or replaced, while the handshake was under way. */
   | { readonly outcome: 'not_invited' }
-  /** Another platform holds this party already; nothing was changed. */
+  /** Another platform holds this half of the pair already; nothing was changed. */
   | { readonly outcome: 'party_taken'; readonly party: Party }
   /** The operator announced this platform's parties and this one is not among them; nothing was changed. */
   | { readonly outcome: 'party_not_announced'; readonly party: Party }
@@ -169,7 +183,15 @@ export interface PlatformChange {
 export type ChangeOutcome =
   | { readonly outcome: 'done' }
   | { readonly outcome: 'not_found' }
-  /** Another platform holds this party; nothing was changed. */
+  /** Another platform holds this half of the pair; nothing was changed. */
+  | { readonly outcome: 'party_taken'; readonly party: Party };
+
+export type ApproveOutcome =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'not_found' }
+  /** This party does not wait on the platform; nothing was changed. */
+  | { readonly outcome: 'not_waiting'; readonly party: Party }
+  /** Another platform holds this half of the pair; nothing was changed. */
   | { readonly outcome: 'party_taken'; readonly party: Party };
 
 /** A token A that is handed out anew. */
@@ -204,7 +226,7 @@ export interface PlatformStore {
   find(platformId: string): Promise<PlatformRecord | undefined>;
   /** Platforms in the order of their creation. @throws InvalidCursor */
   list(filter: PlatformFilter, page: PageRequest): Promise<Page<PlatformRecord>>;
-  /** Every party of every platform, given-up ones included, in a fixed order. @throws InvalidCursor */
+  /** Every party of every platform, given-up and waiting ones included, in a fixed order. @throws InvalidCursor */
   listParties(filter: PartyFilter, page: PageRequest): Promise<Page<PartyView>>;
   /** Everything, for a Directory that starts or lost its notifications. */
   loadAll(): Promise<readonly PlatformRecord[]>;
@@ -218,6 +240,8 @@ export interface PlatformStore {
    */
   change(platformId: string, change: PlatformChange, now: Date): Promise<ChangeOutcome>;
   register(registration: Registration, now: Date): Promise<RegistrationOutcome>;
+  /** Connects parties that wait, all of the platform's when none are given. */
+  approve(platformId: string, parties: readonly Party[] | undefined, now: Date): Promise<ApproveOutcome>;
   /** Ends the registration: tokens and endpoints are gone, parties stay as SUSPENDED. False when there was none. */
   unregister(platformId: string, now: Date): Promise<boolean>;
   /**
@@ -268,7 +292,8 @@ export interface ChangeFeed {
   close(): Promise<void>;
 }
 
-export interface PartyView extends PartyRecord {
+export interface PartyView extends Omit<PartyRecord, 'status'> {
+  readonly status: PartyStatus;
   readonly platformId: string;
   readonly platformName: string;
   readonly lastSeenAt: Date | null;
@@ -284,5 +309,5 @@ export interface PlatformFilter {
 
 export interface PartyFilter {
   readonly role?: Role;
-  readonly status?: ConnectionStatus;
+  readonly status?: PartyStatus;
 }

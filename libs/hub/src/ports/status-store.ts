@@ -12,6 +12,8 @@ import { type ConnectionStatus, type Page, type PageRequest } from './platform-s
 export const STATUS_REASONS = [
   'announced', // by the operator
   'not_announced', // by the operator any more
+  'approved', // by the operator
+  'half_taken', // by another platform: two had it before the hub allowed one alone
   'registered',
   'updated', // its credentials, by PUT
   'unregistered',

@@ -15,3 +15,4 @@ export * from './platform';
 export * from './platform-usage';
 export * from './status';
 export * from './sync-state';
+export * from './waiting-party';

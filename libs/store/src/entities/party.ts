@@ -6,6 +6,8 @@ import { PlatformEntity } from './platform';
 
 /** The constraint that decides between two platforms which claim one party at the same moment. */
 export const PARTY_UNIQUE = 'parties_party_unique';
+/** The same for one half of a pair; the trigger `parties_half` says it, which decorators cannot say. */
+export const HALF_UNIQUE = 'parties_half_unique';
 
 /** A pair in one role. There is one row for each in the whole hub, which moves from platform to platform. */
 @Entity('parties')

@@ -40,6 +40,7 @@ export function registrationOf(platformId: string, more: Partial<Registration> =
     versionsUrl: 'https://cpo.example/ocpi/versions',
     peerToken: `peer-token-${platformId}`,
     tokenEncoding: 'base64',
+    approval: false,
     parties: claim(CPO),
     endpoints: [
       { module: 'locations', interfaceRole: 'SENDER', url: 'https://cpo.example/ocpi/2.2.1/locations/' },

@@ -6,6 +6,7 @@ import {
   type PartyView,
   type PlatformFilter,
   type PlatformRecord,
+  type WaitingParty,
 } from '@app/hub';
 import { sameParty } from '@app/ocpi';
 import { pageAfter } from './page';
@@ -32,11 +33,21 @@ export function partyPage(
   { role, status }: PartyFilter,
   page: PageRequest,
 ): Page<PartyView> {
-  const parties = records.flatMap(({ id, name, lastSeenAt, parties }) =>
-    parties.map((party) => ({ ...party, platformId: id, platformName: name, lastSeenAt })),
+  const parties = records.flatMap(({ id, name, lastSeenAt, parties, waiting = [] }): PartyView[] =>
+    [...parties, ...waiting.map(waitingRow)].map((party) => ({
+      ...{ ...party, platformId: id, platformName: name, lastSeenAt },
+    })),
   );
   const shown = parties.filter(
     (party) => party.role === (role ?? party.role) && party.status === (status ?? party.status),
   );
-  return pageAfter(shown, page, roleKey);
+  return pageAfter(shown, page, (party) => `${roleKey(party)} ${party.platformId}`);
+}
+
+function waitingRow({ countryCode, partyId, role, since, businessDetails }: WaitingParty) {
+  const status = 'WAITING' as const;
+  return {
+    ...{ countryCode, partyId, role, businessDetails },
+    ...{ status, statusSince: since, knownSince: since, held: false },
+  };
 }

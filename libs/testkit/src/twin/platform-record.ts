@@ -1,5 +1,5 @@
 /** What the twin's records of platforms are made of. */
-import { type ConnectionStatus, type PartyRecord, type PlatformRecord } from '@app/hub';
+import { type ConnectionStatus, type PartyRecord, type PlatformRecord, type WaitingParty } from '@app/hub';
 import { type Party, partyKey } from '@app/ocpi';
 
 /** `NL*TNM/CPO`: a pair in one role as one string. */
@@ -54,4 +54,25 @@ export function reannounced<T extends Party>(
     names.has(roleKey(party)) || !party.held || (registeredAt !== null && party.status !== 'PLANNED');
   const kept = parties.filter((party) => !taken.has(roleKey(party)));
   return { parties: kept.map((party) => (stays(party) ? party : letGo(party, now))), fresh };
+}
+
+/** What a record has of a list that is left out when it is empty. */
+export function someOrNone<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}
+
+/** Claims that wait, each since it began to. */
+export function waitingAfter(
+  { waiting = [] }: PlatformRecord,
+  claims: readonly (Party & Pick<WaitingParty, 'businessDetails'>)[],
+  now: Date,
+): readonly WaitingParty[] | undefined {
+  const since = new Map(waiting.map((party) => [roleKey(party), party.since]));
+  return someOrNone(
+    claims.map((claim) => ({
+      ...bare(claim),
+      since: since.get(roleKey(claim)) ?? now,
+      businessDetails: claim.businessDetails,
+    })),
+  );
 }

@@ -1,6 +1,7 @@
 /// <reference types="jest" />
 import { type PlatformFilter, type PlatformStore } from '@app/hub';
 import { type Party } from '@app/ocpi';
+import { describeApproval } from './approval-behaviour';
 import { describeChange } from './change-behaviour';
 import { describeChangeFeed } from './change-feed-behaviour';
 import { at, claim, CPO, createdPlatform, EMSP, hashOf, type PlatformStoreWorld } from './platform-fixtures';
@@ -19,6 +20,7 @@ export function platformStoreBehaviour(name: string, makeWorld: () => Promise<Pl
 
     describe('the operator', () => describeOperator(platforms));
     describe('a change by the operator', () => describeChange(() => world));
+    describe('an approval', () => describeApproval(() => world));
     describe('a registration', () => describeRegistration(() => world));
     describe('a follower', () => describeChangeFeed(() => world));
   });

@@ -1,12 +1,16 @@
 /** In-memory twin of the ports `PlatformStore` and `ChangeFeed`: the same behaviour, for tests of what stands on them. */
 import { randomUUID } from 'node:crypto';
 import {
+  type ApproveOutcome,
   type ChangeFeed,
   type ChangeOutcome,
+  type Claimant,
+  type ClaimVerdict,
   type ConnectionStatus,
   type CreateOutcome,
   type DirectoryListener,
   type FreshTokenA,
+  judgeClaim,
   type NewPlatform,
   type Once,
   type Page,
@@ -29,7 +33,16 @@ import { AgreementStoreTwin } from './agreement-store-twin';
 import { tokensAfter, tokensRetired, tokensWithLent, tokensWithout } from './issued-tokens';
 import { OnceTwin } from './once-twin';
 import { partyPage, platformPage } from './platform-lists';
-import { bare, BLANK, letGo, reannounced, roleKey, statusWhenAnnounced } from './platform-record';
+import {
+  bare,
+  BLANK,
+  letGo,
+  reannounced,
+  roleKey,
+  someOrNone,
+  statusWhenAnnounced,
+  waitingAfter,
+} from './platform-record';
 import { unclaimedParty, unique } from './platform-record';
 
 type ClaimedParty = Registration['parties'][number];
@@ -102,10 +115,18 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     if (taken !== undefined) return { outcome: 'party_taken', party: bare(taken) };
     const { parties, fresh } = reannounced(record, planned, now);
     const status = statusWhenAnnounced(record);
-    const own = this.takeOver(fresh, platformId, status, now);
+    const waiting = planned.length > 0 ? (record.waiting ?? []) : [];
+    const isNew = (party: Party): boolean => fresh.some((each) => roleKey(each) === roleKey(party));
+    const claimed = waiting.filter(isNew);
+    const silent = fresh.filter((party) => !claimed.some((each) => roleKey(each) === roleKey(party)));
+    const own = [
+      ...this.takeOver(claimed, platformId, record.status, now),
+      ...this.takeOver(silent, platformId, status, now),
+    ];
     this.announcedKeys.set(platformId, new Set(planned.map(roleKey)));
     this.put({
       ...{ ...record, name, announced: planned.length > 0, parties: [...parties, ...own] },
+      waiting: planned.length > 0 ? undefined : record.waiting,
       ...(fresh.length > 0 && record.registeredAt === null && { status }),
     });
     return { outcome: 'done' };
@@ -114,9 +135,12 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
   async register(registration: Registration, now: Date): Promise<RegistrationOutcome> {
     const record = this.records.get(registration.platformId);
     if (record === undefined) return { outcome: 'not_registered' };
-    const claimed = unique(registration.parties, roleKey);
-    const refusal = this.refusalOf(registration, record, claimed);
+    const all = unique(registration.parties, roleKey);
+    const refusal = this.refusalOf(registration, record, all);
     if (refusal !== undefined) return refusal;
+    const verdicts = this.verdictsOn(all, { ...registration, announced: record.announced });
+    const claimed = all.filter((_, at) => verdicts[at] === 'held');
+    const waiting = all.filter((_, at) => verdicts[at] === 'waiting');
     const status = record.suspended ? 'SUSPENDED' : 'CONNECTED';
     const parties = [
       ...this.takeOver(claimed, record.id, status, now),
@@ -132,7 +156,31 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     this.put({
       ...record,
       ...{ status, version, versionsUrl, peerToken, tokenEncoding },
-      ...{ parties, endpoints, issuedTokens, registeredAt },
+      ...{ parties, waiting: waitingAfter(record, waiting, now), endpoints, issuedTokens, registeredAt },
+    });
+    return { outcome: 'done' };
+  }
+
+  async approve(
+    platformId: string,
+    parties: readonly Party[] | undefined,
+    now: Date,
+  ): Promise<ApproveOutcome> {
+    const record = this.records.get(platformId);
+    if (record === undefined) return { outcome: 'not_found' };
+    const { waiting = [], status } = record;
+    const named = new Set((parties ?? waiting).map(roleKey));
+    const stranger = parties?.find((party) => !waiting.some((own) => roleKey(own) === roleKey(party)));
+    if (stranger !== undefined) return { outcome: 'not_waiting', party: bare(stranger) };
+    const approved = waiting.filter((party) => named.has(roleKey(party)));
+    const taken = this.heldElsewhere(approved, platformId);
+    if (taken !== undefined) return { outcome: 'party_taken', party: bare(taken) };
+    const own = this.takeOver(approved, platformId, status, now);
+    const others = record.parties.filter((party) => !named.has(roleKey(party)));
+    this.put({
+      ...record,
+      parties: [...others, ...own],
+      waiting: someOrNone(waiting.filter((party) => !named.has(roleKey(party)))),
     });
     return { outcome: 'done' };
   }
@@ -252,10 +300,21 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
   }
 
   private heldElsewhere(claimed: readonly ClaimedParty[], platformId: string): Party | undefined {
-    const held = this.where((record) => record.id !== platformId)
-      .flatMap((record) => record.parties)
-      .filter((party) => party.held);
-    return claimed.find((party) => held.some((other) => roleKey(other) === roleKey(party)));
+    const verdicts = this.verdictsOn(claimed, { platformId, announced: true, approval: true });
+    return claimed.find((_, at) => verdicts[at] === 'taken');
+  }
+
+  private verdictsOn(claimed: readonly Party[], claimant: Claimant): ClaimVerdict[] {
+    const holders = [...this.records.values()].flatMap(({ id, parties }) =>
+      parties.map((party) => ({ ...party, platformId: id })),
+    );
+    return claimed.map((claim) =>
+      judgeClaim(
+        claim,
+        claimant,
+        holders.filter((holder) => sameParty(holder, claim)),
+      ),
+    );
   }
 
   /** The parties as this platform's own, taken away from whoever had given them up. */

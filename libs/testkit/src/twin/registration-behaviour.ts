@@ -70,9 +70,13 @@ function describeFirst(platforms: () => PlatformStore): void {
     expect(await platforms().find(id)).toMatchObject({ parties: [CPO], endpoints: [endpoint] });
   });
 
-  test('one pair may be a CPO on one platform and an eMSP on another', async () => {
+  test('one pair may be a CPO on one platform and an eMSP on another, where the operator says so', async () => {
     const cpo = await registeredPlatform(platforms(), CPO);
-    const emsp = await registeredPlatform(platforms(), { ...CPO, role: 'EMSP' });
+    const emsp = await createdPlatform(platforms(), { ...CPO, role: 'EMSP' });
+    const parties = claim({ ...CPO, role: 'EMSP' });
+    expect(await platforms().register(registrationOf(emsp.id, { parties }), at(1))).toEqual({
+      outcome: 'done',
+    });
     const holders = (await platforms().findByParty(CPO)).map((record) => record.id);
     expect(holders.sort()).toEqual([cpo.id, emsp.id].sort());
   });
