@@ -24,6 +24,8 @@ afterAll(() => hub.close());
 const THIEF = [party('FR*THF', 'CPO'), party('NL*CPO', 'OTHER')];
 
 it('a module of their own goes to whoever had the name first, whichever of the two registered anew last', async () => {
+  // The operator gave the pair's other half to it.
+  await hub.admin.announce(thief.id, THIEF);
   await registerAnew(thief, THIEF);
   for (const last of [victim, thief]) {
     await registerAnew(last, last === victim ? [party('NL*CPO', 'CPO')] : THIEF);

@@ -123,7 +123,7 @@ async function joinHub(client, { pair, role, upstream, hub }) {
     roles: [{ countryCode, partyId, role }],
     endpointOrigin: upstream,
   });
-  const { token_a: tokenA } = await client.createPlatform(pair);
+  const { token_a: tokenA } = await client.createPlatform(pair, [{ countryCode, partyId, role }]);
   await platform.register(`${hub}/ocpi/versions`, tokenA);
   await platform.close();
   return platform.hub.token;

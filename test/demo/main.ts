@@ -26,7 +26,7 @@ async function demo(dataDir: string): Promise<boolean> {
   try {
     const admin = new AdminClient(`http://127.0.0.1:${adminPort}`, ADMIN_KEY);
     for (const [platform, party] of [[cpo, CPO] as const, [emsp, EMSP] as const]) {
-      const { token_a, versions_url } = await admin.createPlatform(platform.name);
+      const { token_a, versions_url } = await admin.createPlatform(platform.name, [party]);
       const line = {
         from: partyKey(party),
         to: 'hub',

@@ -139,7 +139,7 @@ describe('a platform whose servers have certificates of an authority of its own'
 
   test('cannot register until the operator names that authority, and is then reached', async () => {
     const platform = await hub.start('private', [SMS], { server });
-    const { id, token_a } = await hub.admin.createPlatform('private');
+    const { id, token_a } = await hub.admin.createPlatform('private', [SMS]);
     await expect(platform.register(hub.versionsUrl, token_a)).rejects.toThrow('3001');
     await tls('put', id, { ca_pem: partners.cert }).expect(200);
     await until(
@@ -164,7 +164,7 @@ describe('a platform whose servers have certificates of an authority of its own'
   test('and that demands a client certificate is registered at by the hub with the one that was set', async () => {
     const OWN = party('BE*MTL', 'EMSP');
     const platform = await hub.start('mtls', [OWN], { server: MTLS });
-    const { id } = await hub.admin.createPlatform('mtls');
+    const { id } = await hub.admin.createPlatform('mtls', [OWN]);
     const register = (): request.Test =>
       request(adminUrl)
         .post(`/admin/v1/platforms/${id}/register`)
@@ -190,7 +190,7 @@ describe('a platform whose servers have certificates of an authority of its own'
   test('and is registered at when the operator writes its id in capitals, too', async () => {
     const OWN = party('BE*CAP', 'EMSP');
     const platform = await hub.start('capitals', [OWN], { server: MTLS });
-    const id = (await hub.admin.createPlatform('capitals')).id.toUpperCase();
+    const id = (await hub.admin.createPlatform('capitals', [OWN])).id.toUpperCase();
     const shown = partners.issue('hub as a client');
     const given = { client_certificate_pem: shown.cert, client_private_key_pem: shown.key };
     await tls('put', id, { ca_pem: partners.cert, ...given }).expect(200);

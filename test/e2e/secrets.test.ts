@@ -104,7 +104,7 @@ async function join(
 ): Promise<TestPlatform & { readonly id: string }> {
   const platform = await TestPlatform.start({ name, roles: [party(name, role)], ...(server && { server }) });
   platforms.push(platform);
-  const { id, token_a } = await admin.createPlatform(name);
+  const { id, token_a } = await admin.createPlatform(name, [party(name, role)]);
   if (server) await showTo(id, shown);
   keep(`token A of ${name}`, token_a);
   await platform.register(versionsUrl, token_a);

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 async function joined(name: string, own: ReturnType<typeof party>): Promise<TestPlatform> {
   const platform = await hub.start(name, [own], { client: { ca } });
-  await platform.register(versionsUrl, (await hub.admin.createPlatform(name)).token_a);
+  await platform.register(versionsUrl, (await hub.admin.createPlatform(name, [own])).token_a);
   return platform;
 }
 

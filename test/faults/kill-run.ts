@@ -113,8 +113,9 @@ export class HubUnderFire {
     role: 'CPO' | 'EMSP',
   ): Promise<TestPlatform> {
     const name = parties[0]!;
-    const platform = await TestPlatform.start({ name, roles: parties.map((pair) => party(pair, role)) });
-    const { token_a } = await admin.createPlatform(name);
+    const roles = parties.map((pair) => party(pair, role));
+    const platform = await TestPlatform.start({ name, roles });
+    const { token_a } = await admin.createPlatform(name, roles);
     await platform.register(`${this.env.PUBLIC_URL}/ocpi/versions`, token_a);
     return platform;
   }

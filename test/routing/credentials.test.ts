@@ -26,9 +26,10 @@ async function invited(
   options: Partial<TestPlatformOptions> = {},
   planned?: ReturnType<typeof freshParty>[],
 ) {
-  const platform = await TestPlatform.start({ name: 'invited', roles: [freshParty()], ...options });
+  const roles = options.roles ?? [freshParty()];
+  const platform = await TestPlatform.start({ name: 'invited', ...options, roles });
   started.push(platform);
-  const { id, token_a } = await hub.admin.createPlatform('invited', planned);
+  const { id, token_a } = await hub.admin.createPlatform('invited', planned ?? roles);
   platform.hub.token = token_a;
   return { platform, id, tokenA: token_a };
 }
@@ -288,7 +289,7 @@ describe('the hub as the one that starts', () => {
     const platform = await TestPlatform.start({ name: 'receiver', roles: [own] });
     started.push(platform);
     const peer = await hub.join('peer', [freshParty('EMSP')]);
-    const { id } = await hub.admin.createPlatform('receiver');
+    const { id } = await hub.admin.createPlatform('receiver', [own]);
     const tokenA = platform.tokens.offer();
     const shown = await hub.admin.register(id, platform.versionsUrl, tokenA);
     expect(shown).toMatchObject({ status: 'CONNECTED', parties: [{ party_id: own.partyId }] });

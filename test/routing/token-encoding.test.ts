@@ -19,7 +19,7 @@ afterEach(() => hub.close());
 
 /** The hub registers itself there. */
 async function joined(platform: TestPlatform): Promise<string> {
-  const { id } = await hub.admin.createPlatform(platform.name);
+  const { id } = await hub.admin.createPlatform(platform.name, [CPO]);
   await hub.admin.register(id, platform.versionsUrl, platform.tokens.offer());
   return id;
 }

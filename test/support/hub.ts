@@ -21,7 +21,10 @@ export interface TestHub {
   readonly versionsUrl: string;
   /** Starts a platform that the hub does not know yet. */
   start(name: string, parties: readonly Party[], more?: Partial<TestPlatformOptions>): Promise<TestPlatform>;
-  /** Starts a platform, announces its parties as the operator would, and registers it. Give `countryCode*partyId` and roles, and what differs from the usual. */
+  /**
+   * Starts a platform and registers it; where parties wait for approval, they are announced as the operator would.
+   * Give its parties, and what differs from the usual.
+   */
   join(name: string, parties: readonly Party[], more?: Partial<TestPlatformOptions>): Promise<JoinedPlatform>;
   /** One more router on the same database. */
   addRouter(env?: Record<string, string>): Promise<RunningApp & { readonly versionsUrl: string }>;
@@ -77,7 +80,8 @@ export async function startHub(env: Record<string, string> = {}): Promise<TestHu
     start,
     join: async (name, parties, more = {}) => {
       const platform = await start(name, parties, more);
-      const { id, token_a } = await admin.createPlatform(name, parties);
+      const announced = settings.partyApproval === 'on' ? parties : undefined;
+      const { id, token_a } = await admin.createPlatform(name, announced);
       await platform.register(versionsUrl, token_a);
       return Object.assign(platform, { id });
     },
