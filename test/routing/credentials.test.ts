@@ -150,7 +150,7 @@ describe('POST credentials', () => {
     const shared = freshParty();
     const holder = await hub.join('holder', [shared]);
     const sender = await hub.join('sender', [freshParty('EMSP')]);
-    const { platform, id, tokenA } = await invited({ roles: [freshParty(), shared] });
+    const { platform, id, tokenA } = await invited({ roles: [freshParty(), shared] }, []);
     expectRefused(
       await post(platform),
       200,

@@ -31,12 +31,12 @@ it('opens nothing any more, its parties may be those of another platform, and ev
   expect((await viewer.follow(hub.versionsUrl, 'GET', { headers })).httpStatus).toBe(401);
   await eventually(() => expect(toldOf('INV')).toEqual(['PLANNED', 'SUSPENDED']));
   const heir = await hub.join('heir', [OWN]);
-  await eventually(() => expect(toldOf('INV')).toEqual(['PLANNED', 'SUSPENDED', 'CONNECTED']));
+  await eventually(() => expect(toldOf('INV')).toEqual(['PLANNED', 'SUSPENDED', 'PLANNED', 'CONNECTED']));
   expect(await hub.admin.show(heir.id)).toMatchObject({ parties: [{ status: 'CONNECTED', held: true }] });
   expect((await hub.admin.show(id)).parties).toEqual([]);
   const reasons = `SELECT reason FROM status_changes WHERE party_id = 'INV' ORDER BY sequence`;
   expect(await sql(hub.settings.databaseUrl, reasons)).toEqual(
-    ['announced', 'not_announced', 'registered'].map((reason) => ({ reason })),
+    ['announced', 'not_announced', 'announced', 'registered'].map((reason) => ({ reason })),
   );
 });
 

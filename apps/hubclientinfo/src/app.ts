@@ -16,7 +16,7 @@ import { CLIENT_OPTIONS, openStore, type Store } from '@app/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Keeper } from './keeper';
-import { countProbes, showKeeper, showPlatforms } from './keeper-metrics';
+import { countProbes, showKeeper, showPlatforms, showWaiting } from './keeper-metrics';
 import { probeThrough } from './probe';
 
 /** One check of a platform at a time. */
@@ -52,6 +52,7 @@ export async function startHubClientInfo(settings: Settings): Promise<RunningApp
     opened.push(nest);
     showKeeper(processMetrics(), keeper);
     showPlatforms(processMetrics(), directory);
+    showWaiting(processMetrics(), directory);
     store.keepership.stand((term) => keeper.serve(term));
     opened.push(store.keepership);
     return { name: 'hubclientinfo', url: await nest.getUrl(), close: () => closeAll(opened) };

@@ -22,6 +22,19 @@ export function showKeeper(metrics: Metrics, keeper: { readonly inOffice: boolea
   });
 }
 
+/** Shows how many parties the operator has to decide on. */
+export function showWaiting(metrics: Metrics, directory: Pick<Directory, 'all'>): void {
+  metrics.gauge({
+    name: 'hub_parties_waiting',
+    help: "Parties that wait for the operator's approval; each replica shows all of them",
+    collect() {
+      let waiting = 0;
+      for (const { record } of directory.all()) waiting += record.waiting?.length ?? 0;
+      this.set(waiting);
+    },
+  });
+}
+
 /** Shows how many platforms there are of each status. */
 export function showPlatforms(metrics: Metrics, directory: Pick<Directory, 'all'>): void {
   metrics.gauge({

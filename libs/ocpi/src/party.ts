@@ -12,8 +12,7 @@ export type Role = (typeof ROLES)[number];
  * The two halves of a pair, across the CPO line: the CPO, and the roles that are served by CPOs.
  * Spec: 2.2.1-d2 transport_and_format, Broadcast Push: "Other" is seen as an eMSP type of role.
  */
-export const HALVES = ['CPO', 'PROVIDER'] as const;
-export type Half = (typeof HALVES)[number];
+export type Half = 'CPO' | 'PROVIDER';
 
 /** The half of a pair that a role belongs to. */
 export function halfOf(role: Role): Half {

@@ -42,7 +42,7 @@ export async function approveParties(
 }
 
 /** The parties become the platform's, with its status. @returns the first one whose half another platform holds */
-export async function connect(
+async function connect(
   manager: EntityManager,
   platform: PlatformEntity,
   claims: Claims<Parameters<typeof heldRow>[0]>,

@@ -6,7 +6,7 @@ export const NOW = new Date('2026-01-01T00:00:00Z');
 type Given = Partial<Omit<PlatformRecord, 'parties'>> & { readonly parties: readonly string[] };
 
 /** A party from `NL*CPO/CPO`. */
-export function partyFrom(text: string): Party {
+function partyFrom(text: string): Party {
   const [countryCode = '', partyId = '', role = ''] = text.split(/[*/]/);
   return { countryCode, partyId, role: role as Role };
 }
