@@ -25,8 +25,6 @@ export class PlatformEntry {
   /** The pairs that it may speak for now, as agreements see them. */
   readonly participants: readonly Participant[];
   private readonly participantsByKey: ReadonlyMap<PartyKey, Participant>;
-  /** The pairs that it may speak for now, as agreements see them. */
-  readonly participants: readonly Participant[];
   /** The client certificates of which it must show one; null: none is asked for. */
   readonly pins: ReadonlySet<string> | null;
 
