@@ -1,4 +1,5 @@
 import { type RequestListener } from 'node:http';
+import { MAX_CORRELATION_ID_CHARACTERS } from '@app/hub';
 import { createHttpServer, type ServerTls } from '@app/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
@@ -7,8 +8,8 @@ import { RouteTable } from './route-table';
 
 /** Bodies of this API are a few lines; a thousand planned parties need about 60 KB. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** Of a path parameter: an X-Correlation-ID of 255 characters, each of them percent-encoded. */
-const MAX_PARAMETER_LENGTH = 3 * 255;
+/** Of a path parameter, the longest of which is an X-Correlation-ID. */
+const MAX_PARAMETER_LENGTH = MAX_CORRELATION_ID_CHARACTERS;
 /** From the first byte of a request to its last, in ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Idle connections are kept longer than the usual 60 s of proxies in front, so that those close first, in ms. */

@@ -1,6 +1,7 @@
 import { type AttemptResult, isErrorCode, judge, retryAfterMs, retryDelayMs } from './retry';
 
 const answered = (httpStatus: number, ocpiStatus?: number): AttemptResult => ({ httpStatus, ocpiStatus });
+const empty = (httpStatus: number): AttemptResult => ({ httpStatus, ocpiStatus: undefined, empty: true });
 
 test.each<[string, AttemptResult, string, string | null]>([
   ['a success', answered(200, 1000), 'delivered', null],
@@ -12,6 +13,8 @@ test.each<[string, AttemptResult, string, string | null]>([
   ["another hub's timeout", answered(200, 4002), 'retry', 'ocpi_4002'],
   ["another hub's unknown receiver", answered(200, 4001), 'dead', 'ocpi_4001'],
   ['HTTP 200 without an envelope', answered(200), 'dead', 'answer_not_ocpi'],
+  ['an empty body with HTTP 503', empty(503), 'retry', 'http_503'],
+  ['an empty body with HTTP 404', empty(404), 'dead', 'http_404'],
   ['HTTP 400', answered(400, 2001), 'dead', 'http_400'],
   ['HTTP 404', answered(404, 2003), 'dead', 'http_404'],
   ['HTTP 408', answered(408), 'retry', 'http_408'],
@@ -29,6 +32,12 @@ test.each<[string, AttemptResult, string, string | null]>([
 ])('%s', (_, result, state, error) => {
   expect(judge(result)).toEqual({ state, error });
   expect(error === null || isErrorCode(error)).toBe(true);
+});
+
+test.each([200, 201, 204])('HTTP %i without a body is a success, with a note', (httpStatus) => {
+  expect(judge(empty(httpStatus))).toEqual({
+    ...{ state: 'delivered', error: null, note: 'answer_empty' },
+  });
 });
 
 test.each(['receiver', 'constructor', '', 'http_200', 'http_5030', 'ocpi_1000', 'ocpi_30', 'HTTP_503'])(

@@ -12,6 +12,8 @@ export type AttemptResult =
       readonly httpStatus: number;
       /** `undefined` when the answer is no OCPI envelope. */
       readonly ocpiStatus: number | undefined;
+      /** The answer has no body. */
+      readonly empty?: boolean;
       readonly refusal?: undefined;
     }
   | { readonly refusal: RefusalCode };
@@ -20,7 +22,12 @@ export interface Verdict {
   readonly state: 'delivered' | 'retry' | 'dead';
   /** Null for a success: `http_503`, `ocpi_3000`, or a refusal's code. Never text of a peer. */
   readonly error: string | null;
+  /** Of a success that is not quite as OCPI has it. */
+  readonly note?: DeliveryNote;
 }
+
+/** What is noted of a delivery that arrived: the receiver answered it with HTTP 2xx and no body. */
+export type DeliveryNote = 'answer_empty';
 
 /** One range of statuses, both ends included. */
 interface Row {
@@ -59,6 +66,8 @@ export function judge(result: AttemptResult): Verdict {
   const { httpStatus, ocpiStatus } = result;
   const byHttp = decide(HTTP_ROWS, httpStatus);
   if (byHttp !== 'by_ocpi_status') return { state: byHttp, error: `http_${httpStatus}` };
+  // Without an envelope there is no OCPI status, but the receiver did take the message.
+  if (result.empty) return { state: 'delivered', error: null, note: 'answer_empty' };
   if (ocpiStatus === undefined) return { state: 'dead', error: 'answer_not_ocpi' satisfies RefusalCode };
   const state = decide(OCPI_ROWS, ocpiStatus) as Verdict['state'];
   return { state, error: state === 'delivered' ? null : `ocpi_${ocpiStatus}` };

@@ -1,6 +1,7 @@
 /** ADAPTER of the port `MessageArchive`: the message log as the operator reads it. */
 import {
   type ArchivedMessage,
+  clipCorrelationId,
   type MessageArchive,
   type MessageFilter,
   type Page,
@@ -56,7 +57,8 @@ export class PostgresMessageArchive implements MessageArchive {
     return pageOf(newest, page.limit, (last) => writeCursor(last.at.toISOString(), last.id));
   }
 
-  async trace(correlationId: string, limit: number): Promise<TracedMessages> {
+  async trace(givenId: string, limit: number): Promise<TracedMessages> {
+    const correlationId = clipCorrelationId(givenId);
     const ids = [correlationId, ...(await this.parentsOf(correlationId))];
     const found = await this.dataSource
       .createQueryBuilder(MessageEntity, 'message')
@@ -84,7 +86,10 @@ export class PostgresMessageArchive implements MessageArchive {
       .limit(limit + 1);
     for (const [name, condition] of Object.entries(CONDITIONS)) {
       const value = filter[name as keyof typeof filter];
-      if (value !== undefined) query.andWhere(condition, { [name]: value });
+      if (value !== undefined)
+        query.andWhere(condition, {
+          [name]: name === 'correlationId' ? clipCorrelationId(String(value)) : value,
+        });
     }
     if (failed !== undefined) query.andWhere(failed ? FAILED : `${FAILED} IS NOT TRUE`);
     if (cursor !== null)

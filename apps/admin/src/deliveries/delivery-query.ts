@@ -1,10 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { DELIVERY_STATES, type DeliveryFilter, type DeliveryState } from '@app/hub';
+import {
+  DELIVERY_STATES,
+  type DeliveryFilter,
+  type DeliveryState,
+  MAX_CORRELATION_ID_CHARACTERS,
+} from '@app/hub';
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { PageQuery } from '../paging';
 import { IsPartyKey, IsPrintable, toPartyKey } from '../rules';
 
-const MAX_ID_LENGTH = 255;
 const MAX_MODULE_LENGTH = 64;
 /** What can be sent again in one go; those that were discarded were discarded one by one. */
 const RETRIED_IN_BULK = ['dead', 'expired'] as const satisfies readonly DeliveryState[];
@@ -27,9 +31,12 @@ class DeliverySelection extends PageQuery {
   @IsPrintable()
   module?: string;
 
-  @ApiPropertyOptional({ example: '6f3c1b0e-55b5-4e3b-8a7b-0b8a0c7f5a10', maxLength: MAX_ID_LENGTH })
+  @ApiPropertyOptional({
+    example: '6f3c1b0e-55b5-4e3b-8a7b-0b8a0c7f5a10',
+    maxLength: MAX_CORRELATION_ID_CHARACTERS,
+  })
   @IsOptional()
-  @Length(1, MAX_ID_LENGTH)
+  @Length(1, MAX_CORRELATION_ID_CHARACTERS)
   @IsPrintable()
   correlation_id?: string;
 }

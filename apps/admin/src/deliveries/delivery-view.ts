@@ -27,7 +27,8 @@ export class DeliveryView {
     type: String,
     nullable: true,
     example: 'connect_timeout',
-    description: 'How the last attempt failed.',
+    description:
+      'How the last attempt failed, or why it was discarded. Of a delivered one: `answer_empty` when the receiver answered with HTTP 2xx and without a body.',
   })
   last_error: string | null;
   @ApiProperty({ format: 'date-time', example: AT }) created_at: string;

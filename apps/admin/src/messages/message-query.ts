@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { type MessageFilter } from '@app/hub';
+import { MAX_CORRELATION_ID_CHARACTERS, type MessageFilter } from '@app/hub';
 import { type Method, METHODS } from '@app/ocpi';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
@@ -16,14 +16,15 @@ import {
   toPartyKey,
 } from '../rules';
 
-/** Longer ids are cut nowhere and made by nobody: UUIDs have 36 characters. */
-const MAX_ID_LENGTH = 255;
 const MAX_MODULE_LENGTH = 64;
 
 export class MessageQuery extends PageQuery {
-  @ApiPropertyOptional({ example: '6f3c1b0e-55b5-4e3b-8a7b-0b8a0c7f5a10', maxLength: MAX_ID_LENGTH })
+  @ApiPropertyOptional({
+    example: '6f3c1b0e-55b5-4e3b-8a7b-0b8a0c7f5a10',
+    maxLength: MAX_CORRELATION_ID_CHARACTERS,
+  })
   @IsOptional()
-  @Length(1, MAX_ID_LENGTH)
+  @Length(1, MAX_CORRELATION_ID_CHARACTERS)
   @IsPrintable()
   correlation_id?: string;
 

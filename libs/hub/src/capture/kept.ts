@@ -1,5 +1,7 @@
 /** What is kept of headers and bodies. */
+import { CORRELATION_ID } from '@app/ocpi';
 import { decodedBody } from '../content';
+import { clipCorrelationId } from '../message-ids';
 import { type CapturedBody } from '../ports';
 import { maskBytes, maskedText } from './mask';
 
@@ -22,9 +24,10 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 export function keptHeaders(headers: Headers, secrets: readonly string[]): Record<string, string> {
   const kept = KEPT_HEADERS.flatMap((name): [string, string][] => {
     const value = headers[name];
-    return value === undefined
-      ? []
-      : [[name, maskedText(String(value), secrets).slice(0, MAX_HEADER_CHARACTERS)]];
+    if (value === undefined) return [];
+    // As the message log has it, so that the operator finds one by the other.
+    const text = name === CORRELATION_ID ? clipCorrelationId(String(value)) : String(value);
+    return [[name, maskedText(text, secrets).slice(0, MAX_HEADER_CHARACTERS)]];
   });
   return Object.fromEntries(kept);
 }

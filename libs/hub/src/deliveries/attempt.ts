@@ -17,6 +17,7 @@ import {
   type MessageLog,
   type Settlement,
 } from '../ports';
+import { clipCorrelationId } from '../message-ids';
 import { clip } from '../path/trace';
 import { type AttemptResult, judge, retryAfterMs, retryDelayMs } from '../retry';
 
@@ -133,7 +134,8 @@ async function carry(
     const answer = await courier.send(request);
     const plain = decodedBody(answer.body, answer.headers['content-encoding'], request.platformId);
     const ocpiStatus = plain && statusCodeOf(plain);
-    return { result: { httpStatus: answer.httpStatus, ocpiStatus }, answer };
+    const empty = answer.body.length === 0;
+    return { result: { httpStatus: answer.httpStatus, ocpiStatus, empty }, answer };
   } catch (error) {
     if (!(error instanceof CourierFault)) throw error;
     return { result: { refusal: REFUSAL_OF_FAULT[error.kind] } };
@@ -146,8 +148,9 @@ function settlementOf(
   answer: CourierAnswer | undefined,
   parts: SendLegParts,
 ): Settlement {
-  const { state, error } = judge(result);
-  if (state === 'delivered' || error === null) return { state: 'delivered' };
+  const { state, error, note } = judge(result);
+  if (state === 'delivered' || error === null)
+    return note ? { state: 'delivered', note } : { state: 'delivered' };
   if (state === 'dead') return { state, error };
   return again(leg, error, retryAfterMs(answer?.headers['retry-after'], parts.now()), parts);
 }
@@ -178,7 +181,7 @@ function record(attempt: Attempt, { messageLog, hub }: SendLegParts): void {
   const { error } = judge(result);
   messageLog.record({
     at: attempt.startedAt,
-    ...{ correlationId: clip(push.correlationId), requestId: clip(push.requestId) },
+    ...{ correlationId: clipCorrelationId(push.correlationId), requestId: clip(push.requestId) },
     onwardRequestId: attempt.requestId,
     ...{ parentCorrelationId: null, parentRequestId: null },
     idsMade: false,

@@ -1,5 +1,6 @@
 import { type DetourKind, type InterfaceRole, type MessageIds, type Version } from '@app/ocpi';
 import { type Permitted } from '../exchange';
+import { clipCorrelationId } from '../message-ids';
 import { clip } from '../path/trace';
 import { type DetourEnd, type DetourPage } from '../ports';
 
@@ -25,5 +26,5 @@ export type MakeDetours = (wanted: readonly Wanted[]) => Promise<readonly string
 /** The message that a new URL goes back to. Pages that follow each other all belong to the request for the first. */
 export function causeOf({ cause, ids }: Pick<Permitted, 'cause' | 'ids'>): MessageIds {
   const { requestId, correlationId } = cause ?? ids;
-  return { requestId: clip(requestId), correlationId: clip(correlationId) };
+  return { requestId: clip(requestId), correlationId: clipCorrelationId(correlationId) };
 }

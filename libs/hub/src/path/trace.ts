@@ -8,6 +8,7 @@ import {
   type Permitted,
   type Relayed,
 } from '../exchange';
+import { clipCorrelationId } from '../message-ids';
 import { type MessageRow } from '../ports';
 
 /** However far a message came: each field is known once its step is done. */
@@ -29,7 +30,7 @@ export function trace(progress: Progress, outgoing: Outgoing, ocpiStatus: number
   const target = progress.target ?? parseTarget(progress.path);
   return {
     at: progress.receivedAt,
-    correlationId: clip(progress.ids.correlationId),
+    correlationId: clipCorrelationId(progress.ids.correlationId),
     requestId: clip(progress.ids.requestId),
     onwardRequestId: progress.onwardRequestId ?? null,
     parentCorrelationId: progress.cause?.correlationId ?? null,

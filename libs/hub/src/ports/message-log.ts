@@ -5,6 +5,7 @@ import { type Page, type PageRequest } from './platform-store';
 
 export interface MessageRow {
   readonly at: Date;
+  /** See `clipCorrelationId`. */
   readonly correlationId: string;
   /** The caller's X-Request-ID, and the one that the hub sent onward. */
   readonly requestId: string;
@@ -45,6 +46,7 @@ export interface MessageRow {
 export type ArchivedMessage = MessageRow & { readonly id: string };
 
 export interface MessageFilter {
+  /** In full, or as it is kept. */
   readonly correlationId?: string;
   readonly from?: string;
   readonly to?: string;
@@ -103,7 +105,7 @@ export interface MessageArchive {
   find(filter: MessageFilter, page: PageRequest): Promise<Page<ArchivedMessage>>;
   /**
    * What belongs to one correlation id, oldest first: its messages, and callbacks that came of them under another
-   * one. Asked for such another one, it finds the same.
+   * one. Asked for such another one, it finds the same. An id may be given in full, or as it is kept.
    */
   trace(correlationId: string, limit: number): Promise<TracedMessages>;
   /** What came of a platform's messages from `since` on and before `until`, the busiest kind first. */

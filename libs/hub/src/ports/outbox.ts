@@ -4,6 +4,7 @@
  * PostgreSQL is the truth. The queue only says "look at this line now"; what it loses, a sweep finds again.
  */
 import { type PartyId, type PartyKey, type PushedObject, type Version } from '@app/ocpi';
+import { type DeliveryNote } from '../retry';
 import { type HeaderList } from './courier';
 import { type ObjectChange } from './object-store';
 import { type Page, type PageRequest } from './platform-store';
@@ -100,7 +101,8 @@ export type NextLeg =
 
 /** How an attempt ended. */
 export type Settlement =
-  | { readonly state: 'delivered' }
+  /** With a note, which is kept as its last error, where the answer was not quite as OCPI has it. */
+  | { readonly state: 'delivered'; readonly note?: DeliveryNote }
   | { readonly state: 'dead'; readonly error: string }
   /** Not sent: it may not be sent any more. */
   | { readonly state: 'discarded'; readonly error: string }
@@ -164,6 +166,7 @@ export interface DeliveryView {
   readonly method: string;
   /** `nl/cpo/loc1/e1`, without the module. */
   readonly object: string;
+  /** See `clipCorrelationId`. */
   readonly correlationId: string;
   /** X-Request-ID of the message that it came from, at most 255 characters of it. */
   readonly requestId: string;
@@ -179,6 +182,7 @@ export interface DeliveryFilter {
   readonly platformId?: string;
   readonly receiver?: PartyKey;
   readonly module?: string;
+  /** In full, or as it is kept. */
   readonly correlationId?: string;
 }
 

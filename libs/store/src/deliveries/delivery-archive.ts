@@ -1,5 +1,6 @@
 /** ADAPTER of the port `DeliveryArchive`: deliveries as the operator sees and changes them. */
 import {
+  clipCorrelationId,
   type DeliveryArchive,
   type DeliveryChange,
   type DeliveryFilter,
@@ -111,7 +112,8 @@ const DISCARDED: readonly DeliveryState[] = ['waiting', 'dead', 'expired'];
 export class PostgresDeliveryArchive implements DeliveryArchive {
   constructor(private readonly dataSource: DataSource) {}
 
-  async list(filter: DeliveryFilter, { cursor, limit }: PageRequest): Promise<Page<DeliveryView>> {
+  async list(given: DeliveryFilter, { cursor, limit }: PageRequest): Promise<Page<DeliveryView>> {
+    const filter = { ...given, correlationId: given.correlationId && clipCorrelationId(given.correlationId) };
     const values: unknown[] = [];
     const bind = (condition: string, ...bound: readonly unknown[]): string =>
       bound.reduce<string>((text, value) => text.replace('?', `$${values.push(value)}`), condition);

@@ -1,5 +1,12 @@
 /** ADAPTER of the port `Outbox`: a push and its legs, in one transaction. */
-import { type AcceptOptions, type DueLegs, type Leg, type Outbox, type OutgoingPush } from '@app/hub';
+import {
+  clipCorrelationId,
+  type AcceptOptions,
+  type DueLegs,
+  type Leg,
+  type Outbox,
+  type OutgoingPush,
+} from '@app/hub';
 import { partyKey } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { applyObjectChange } from '../objects';
@@ -11,8 +18,8 @@ const NOTHING_DUE: DueLegs = { lines: [], bundles: [] };
 
 const INSERT_PUSH = `
   INSERT INTO pushes (id, routing, module, method, rest, query, headers, body, object_path, version,
-    request_id, correlation_id, from_platform_id, from_party, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now())`;
+    request_id, correlation_id, long_correlation_id, from_platform_id, from_party, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now())`;
 
 export class PostgresOutbox implements Outbox {
   constructor(private readonly dataSource: DataSource) {}
@@ -38,11 +45,12 @@ export async function acceptPush(
 }
 
 function valuesOf(push: OutgoingPush): unknown[] {
-  const { id, routing, module, method, rest, query, body, from } = push;
+  const { id, routing, module, method, rest, query, body, from, correlationId } = push;
+  const kept = clipCorrelationId(correlationId);
   return [
     ...[id, routing, module, method, rest, query, [...push.headers]],
     body && Buffer.from(body.buffer, body.byteOffset, body.length),
-    ...[push.object.path, push.version, push.requestId, push.correlationId],
+    ...[push.object.path, push.version, push.requestId, kept, kept === correlationId ? null : correlationId],
     ...[from?.platformId ?? null, from && partyKey(from.party)],
   ];
 }

@@ -55,7 +55,8 @@ function toPush(row: PushEntity): OutgoingPush {
   const party = parsePartyId(countryCode, partyId);
   return {
     ...{ id: row.id, routing: row.routing, module, method: row.method, rest, query },
-    ...{ headers: row.headers, body: row.body, requestId: row.requestId, correlationId: row.correlationId },
+    ...{ headers: row.headers, body: row.body, requestId: row.requestId },
+    correlationId: row.longCorrelationId ?? row.correlationId,
     object: { key: pushedObject(module, rest, query).key, path: row.objectPath },
     version: row.version as Version,
     from: fromPlatformId !== null && party ? { platformId: fromPlatformId, party } : null,

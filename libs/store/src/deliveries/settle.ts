@@ -65,10 +65,15 @@ export async function endLegs(dataSource: DataSource, ended: readonly Ended[]): 
     ended.map(({ leg }) => leg.id),
     ended.map(({ leg }) => leg.leaseId),
     ended.map(({ settlement }) => settlement.state),
-    ended.map(({ settlement }) => ('error' in settlement ? settlement.error : null)),
+    ended.map(({ settlement }) => reasonOf(settlement)),
   ]);
   const followed = new Set(rows.map(({ id }) => id));
   return ended.map(({ leg }) => followed.has(leg.id));
+}
+
+function reasonOf(settlement: Ended['settlement']): string | null {
+  if (settlement.state === 'delivered') return settlement.note ?? null;
+  return settlement.error;
 }
 
 /** Lets a leg wait for its next attempt. */

@@ -48,8 +48,13 @@ export class PushEntity {
   @Column('text', { name: 'request_id' })
   requestId: string;
 
+  /** See `clipCorrelationId`. */
   @Column('text', { name: 'correlation_id' })
   correlationId: string;
+
+  /** In full, as receivers are sent it, where `correlation_id` is clipped. */
+  @Column('text', { name: 'long_correlation_id', nullable: true })
+  longCorrelationId: string | null;
 
   /** Null for the hub's own pushes. */
   @Column('uuid', { name: 'from_platform_id', nullable: true })

@@ -1,6 +1,7 @@
 /** In-memory twin of the ports `MessageLog` and `MessageArchive`. */
 import { randomUUID } from 'node:crypto';
 import {
+  clipCorrelationId,
   type MessageArchive,
   type MessageFilter,
   type MessageLog,
@@ -20,8 +21,9 @@ function newestFirst({ at, id }: ArchivedRow): string {
   return `${String(1e15 - at.getTime()).padStart(16, '0')} ${id}`;
 }
 
-function hasAll(row: MessageRow, { statusCode, ...values }: MessageFilter): boolean {
-  const wanted: Partial<MessageRow> = { ...values, ocpiStatus: statusCode };
+function hasAll(row: MessageRow, { statusCode, correlationId, ...values }: MessageFilter): boolean {
+  const kept = correlationId === undefined ? undefined : clipCorrelationId(correlationId);
+  const wanted: Partial<MessageRow> = { ...values, correlationId: kept, ocpiStatus: statusCode };
   return Object.entries(wanted).every(
     ([name, value]) => value === undefined || row[name as keyof MessageRow] === value,
   );
@@ -54,7 +56,8 @@ export class MessageLogTwin implements MessageLog, MessageArchive {
     );
   }
 
-  async trace(correlationId: string, limit: number): Promise<TracedMessages> {
+  async trace(givenId: string, limit: number): Promise<TracedMessages> {
+    const correlationId = clipCorrelationId(givenId);
     const parents = this.rows.filter((row) => row.correlationId === correlationId);
     const ids = new Set([correlationId, ...parents.map((row) => row.parentCorrelationId)]);
     const found = this.rows.filter((row) => ids.has(row.correlationId) || isCallbackOf(ids, row));
