@@ -18,7 +18,7 @@ const SHARED_OBJECTS = 20;
 const SENDERS = 8;
 /** A push whose router was killed is sent again, as a CPO would, until it is accepted. */
 const PUSH_LIMIT_MS = 60_000;
-/** The lease of a killed worker's legs has to end first (27 s with the timeouts here). */
+/** What a killed worker had in hand goes on at another within 15 s. */
 const SETTLE_LIMIT_MS = 60_000;
 
 /** What may be killed, and what brings it back. */

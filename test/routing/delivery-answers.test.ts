@@ -17,7 +17,7 @@ beforeAll(async () => {
   cpo = await hub.join('cpo', [CPO]);
   emsp = await hub.join('emsp', [party('FR*MSP', 'EMSP')]);
   await allSettled(hub.settings.databaseUrl);
-}, 30_000);
+}, 60_000);
 afterAll(() => hub.close());
 beforeEach(async () => {
   emsp.clear();
@@ -40,6 +40,9 @@ test.each([200, 201, 204])(
     await allSettled(hub.settings.databaseUrl);
     expect(await ended()).toEqual([{ state: 'delivered', last_error: 'answer_empty', attempts: 1 }]);
     expect(emsp.received).toHaveLength(1);
+    const noted = `SELECT error, note FROM messages WHERE http_status = $1 AND from_platform_id IS NULL AND module = 'locations'
+      AND note LIKE '%without a body%'`;
+    await until(async () => (await sql(hub.settings.databaseUrl, noted, [httpStatus])).length === 1);
   },
 );
 

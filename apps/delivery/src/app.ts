@@ -13,19 +13,22 @@ import { openStore, type Store } from '@app/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { startSync } from './sync';
-import { type DeliveryWorker, startWorker } from './worker';
+import { type DeliveryWorker, startWorker, type WorkerOptions } from './worker';
 
 /**
  * Starts the delivery worker; it listens for its health and metrics pages only.
  *
  * @throws when the database cannot be reached or the port is taken
  */
-export async function startDelivery(settings: Settings): Promise<RunningApp> {
+export async function startDelivery(
+  settings: Settings,
+  options: WorkerOptions = { alone: false },
+): Promise<RunningApp> {
   const log = createLogger('delivery', settings.logLevel);
   const store = await openStore({ ...settings, log });
   const opened: Closable[] = [store];
   try {
-    const worker = await startWorker(settings, store, log);
+    const worker = await startWorker(settings, store, log, options);
     const { courier } = worker;
     opened.push(courier, worker);
     opened.push(await startSync({ settings, store, courier, log, metrics: processMetrics() }));
@@ -60,7 +63,7 @@ async function listen(
 
 /**
  * The other way round than it was opened: attempts under way before what they use. The legs that are not over by
- * then go to another worker when their lease ends, and so do lists that are being pulled.
+ * then go to another worker, and so do lists that are being pulled.
  */
 async function closeAll(opened: readonly Closable[]): Promise<void> {
   for (const part of [...opened].reverse()) await part.close();

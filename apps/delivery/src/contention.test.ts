@@ -111,7 +111,7 @@ function startWorkers(receivers: Receivers) {
   const endpoint = (): string => 'http://receiver/locations';
   const record = { status: 'CONNECTED', suspended: false, registeredAt: new Date() };
   const directory = {
-    platform: () => ({ record, authorization: 'Token t', endpoint }),
+    platform: () => ({ record, authorization: 'Token t', endpoint, holdsAs: () => true }),
   } as unknown as Directory;
   const parts = {
     ...{
@@ -131,7 +131,10 @@ function startWorkers(receivers: Receivers) {
   } as unknown as DrainerParts;
   for (const { deliveries } of workers) drainers.push(new Drainer({ ...parts, deliveries }));
   const sweeps = workers.map(({ deliveries }, at) =>
-    startSweep({ deliveries, waker: { wake }, drainer: drainers[at]!, onExpired: () => {}, log: parts.log }),
+    startSweep({
+      ...{ deliveries, waker: { wake }, drainer: drainers[at]!, log: parts.log },
+      ...{ releaseDead: async () => 0, onExpired: () => {} },
+    }),
   );
   const close = async (): Promise<void> => {
     await Promise.all(sweeps.map((sweep) => sweep.close()));

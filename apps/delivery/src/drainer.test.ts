@@ -119,7 +119,7 @@ test('what was not begun is given back at the end', async () => {
 test('a leg that comes leased is sent without a look at its line', async () => {
   await drainer.take([leg(0)]);
   await turn();
-  expect([asked, done]).toEqual([[], ['leg 0 dead']]);
+  expect([asked, done]).toEqual([[], ['leg 0 discarded']]);
 });
 
 test('a leg whose lease could end under way is given back, and its line looked at', async () => {
@@ -140,7 +140,7 @@ test('a line that waits with its leg keeps it, when it is handed over without', 
   await drainer.take(lines(FULL, 1));
   end('l0');
   await turn();
-  expect([asked.slice(FULL), done]).toEqual([[], [`leg ${FULL} dead`]]);
+  expect([asked.slice(FULL), done]).toEqual([[], [`leg ${FULL} discarded`]]);
 });
 
 test('a leg whose platform has no slot free is given back, and its line looked at when there is one', async () => {
@@ -189,5 +189,5 @@ test('how a leg ended is noted again when the database could not do it, as long 
   failures = 2;
   await drainer.take([leg(0, 'p0', 1_000), leg(1, 'p1', 1_000)]);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  expect(done.sort()).toEqual(['leg 0 dead', 'leg 1 dead']);
+  expect(done.sort()).toEqual(['leg 0 discarded', 'leg 1 discarded']);
 });

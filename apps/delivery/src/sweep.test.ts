@@ -34,7 +34,8 @@ test('a sweep goes on while there is a page more to let go, to end, to take over
   const log = { error: () => undefined };
   const expired: number[] = [];
   const onExpired = (legs: number) => void expired.push(legs);
-  const parts = { ...backlog(left), waker, onExpired, log } as unknown as SweepParts;
+  const releaseDead = async () => 0;
+  const parts = { ...backlog(left), releaseDead, waker, onExpired, log } as unknown as SweepParts;
   const sweep = startSweep(parts);
   await new Promise((resolve) => setTimeout(resolve, 200));
   await sweep.close();

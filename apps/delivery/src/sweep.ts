@@ -9,6 +9,8 @@ import { type Drainer } from './drainer';
 
 export interface SweepParts {
   readonly deliveries: DeliveryStore;
+  /** Frees what dead workers had in hand (see `WorkerRegistry`). */
+  readonly releaseDead: () => Promise<number>;
   readonly waker: Waker;
   readonly drainer: Pick<Drainer, 'has' | 'take' | 'takeForgotten'>;
   /** Told how many legs a page of them was that were over their age. */
@@ -64,6 +66,7 @@ class Sweeper {
 
   private async sweep(signal: AbortSignal): Promise<void> {
     const { deliveries, waker, drainer, onExpired } = this.parts;
+    await this.takeOver();
     await inPages(signal, () => deliveries.parkPaused(PAGE));
     await inPages(signal, async () => {
       const lines = await deliveries.unpark(PAGE);
@@ -84,6 +87,11 @@ class Sweeper {
       if (nextCursor === null) break;
     }
     await this.purge(signal);
+  }
+
+  private async takeOver(): Promise<void> {
+    const leases = await this.parts.releaseDead();
+    if (leases > 0) this.parts.log.info({ leases }, 'what a worker had in hand that ended goes on here');
   }
 
   /** Pauses only once there is nothing left to forget. */

@@ -1,6 +1,6 @@
 /** The parts of the delivery worker, put together. */
 import { randomUUID } from 'node:crypto';
-import { createCourier } from '@app/courier';
+import { createCourier, type CuttableCourier } from '@app/courier';
 import {
   capturingCourier,
   type Courier,
@@ -36,12 +36,22 @@ export interface DeliveryWorker {
   close(): Promise<void>;
 }
 
+export interface WorkerOptions {
+  /** There is no other worker: what an earlier process had in hand goes on at once. */
+  readonly alone: boolean;
+}
+
 /**
  * Starts delivering.
  *
  * @throws when the change feed or a queue on PostgreSQL cannot be reached
  */
-export async function startWorker(settings: Settings, store: Store, log: Log): Promise<DeliveryWorker> {
+export async function startWorker(
+  settings: Settings,
+  store: Store,
+  log: Log,
+  { alone }: WorkerOptions,
+): Promise<DeliveryWorker> {
   const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
   const directory = new Directory(settings.agreementDefault);
   await store.changes.follow(directory);
@@ -53,7 +63,11 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
     log,
     signTimes(settings.stillAliveAfterSeconds),
   ).start();
-  const courier = watchedCourier(courierOf(settings, directory), signs);
+  const carrier = courierOf(settings, directory);
+  const courier = watchedCourier(carrier, signs);
+  const { deliveries, workers } = store;
+  await workers.join(() => carrier.cut());
+  if (alone) await workers.releaseDead(0);
   const { captureLog: captures } = store;
   const capturing = capturingCourier(courier, { captures, directory, log, now: () => new Date() });
   const metrics = deliveryMetrics(processMetrics(), store.deliveries);
@@ -61,8 +75,9 @@ export async function startWorker(settings: Settings, store: Store, log: Log): P
     drainerParts(settings, store, { courier: capturing, directory, waker: queue, metrics, log }),
   );
   const worker = startDrainWorker(place, (job) => takeJob(job, drainer), log);
-  const { deliveries } = store;
-  const sweep = startSweep({ deliveries, waker: queue, drainer, onExpired: metrics.countExpired, log });
+  const releaseDead = (): Promise<number> => workers.releaseDead();
+  const onExpired = metrics.countExpired;
+  const sweep = startSweep({ deliveries, releaseDead, waker: queue, drainer, onExpired, log });
   const close = async (): Promise<void> => {
     await Promise.all([sweep.close(), worker.close(CLOSE_MS), drainer.close(CLOSE_MS)]);
     await queue.close();
@@ -75,7 +90,7 @@ function takeJob(job: DrainJob, drainer: Drainer): Promise<void> {
   return 'bundle' in job ? drainer.takeBundle(job.bundle) : drainer.take(job.lines);
 }
 
-function courierOf(settings: Settings, { tlsOf }: Directory): Courier {
+function courierOf(settings: Settings, { tlsOf }: Directory): CuttableCourier {
   return createCourier({
     ...settings,
     tlsOf,

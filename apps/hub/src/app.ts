@@ -39,7 +39,7 @@ async function startApps(settings: Settings, undo: Undo[]): Promise<Record<'rout
     return app;
   };
   const admin = await opened(startAdmin(settings));
-  await opened(startDelivery(settings));
+  await opened(startDelivery(settings, { alone: true }));
   await opened(startHubClientInfo(settings));
   return { admin, router: await opened(startRouter(settings)) };
 }

@@ -6,6 +6,12 @@ import { Exchange } from './exchange';
 import { type CourierOptions } from './options';
 import { PlatformLanes } from './platform-lanes';
 
+/** A courier whose requests under way can be broken off. */
+export interface CuttableCourier extends Courier {
+  /** Cuts every connection: the callers of the requests under way have their outcome, a fault, a moment later. */
+  cut(): void;
+}
+
 /**
  * Makes the courier that carries requests over HTTP/1.1 with kept connections, one pool for each platform
  * and origin.
@@ -13,11 +19,11 @@ import { PlatformLanes } from './platform-lanes';
  * `send` rejects with a `CourierFault` when there is no whole answer, and with undici's own error when the
  * request cannot be written as HTTP at all (a header with a line break), which is the caller's defect.
  */
-export function createCourier(options: CourierOptions): Courier {
+export function createCourier(options: CourierOptions): CuttableCourier {
   return new PooledCourier(options);
 }
 
-class PooledCourier implements Courier {
+class PooledCourier implements CuttableCourier {
   private readonly platforms = new Map<string, PlatformLanes>();
   private readonly connect: buildConnector.connector;
   private readonly answers: Room;
@@ -44,6 +50,11 @@ class PooledCourier implements Courier {
       this.unsettled += 1;
       lane.carry(request, target, new Exchange(request, this.options, lane, { resolve, reject }));
     });
+  }
+
+  cut(): void {
+    for (const lanes of this.platforms.values()) void lanes.destroy();
+    this.platforms.clear();
   }
 
   close(): Promise<void> {

@@ -1,2 +1,2 @@
-export { createCourier } from './courier';
+export { createCourier, type CuttableCourier } from './courier';
 export type { CourierOptions } from './options';

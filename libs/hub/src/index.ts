@@ -18,6 +18,7 @@ export * from './limits';
 export * from './message-ids';
 export * from './message-trace';
 export * from './objects';
+export { ownBytes } from './own-bytes';
 export * from './ports';
 export * from './refusal-answer';
 export { isErrorCode, judge } from './retry';

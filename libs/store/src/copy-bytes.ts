@@ -29,6 +29,11 @@ export class CopyBytes {
     return this.rowStarts.length;
   }
 
+  /** The memory that it holds, in bytes. */
+  get heldBytes(): number {
+    return this.bytes.length;
+  }
+
   /** All that COPY is sent, valid until something is changed. */
   get whole(): Buffer {
     this.makeRoom(TRAILER.length);

@@ -22,6 +22,8 @@ const ENCODED_AT_ONCE = 32;
  * full the newest are dropped: that costs nothing, and keeps how the trouble began.
  */
 const BUFFER_ROWS = 50_000;
+/** The same in bytes, since rows with long ids and reasons take several times as much. */
+const BUFFER_BYTES = 32 * 1024 * 1024;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 /** For how long a stop waits for the last rows, in ms. */
@@ -39,6 +41,8 @@ export class BatchedMessageLog implements MessageLog {
   private spare: CopyBytes | undefined;
   /** Rows of all these, and of the batch that is being written. */
   private waiting = 0;
+  /** Memory of the batches that wait. */
+  private heldBytes = 0;
   private writing: Promise<void> | undefined;
   private gathering: NodeJS.Timeout | undefined;
   private closeBy = Infinity;
@@ -56,7 +60,7 @@ export class BatchedMessageLog implements MessageLog {
   }
 
   record(row: MessageRow): void {
-    if (this.waiting >= this.bufferRows || this.closing.signal.aborted) {
+    if (this.waiting >= this.bufferRows || this.heldBytes >= BUFFER_BYTES || this.closing.signal.aborted) {
       this.lost++;
       return;
     }
@@ -82,6 +86,7 @@ export class BatchedMessageLog implements MessageLog {
     for (const row of this.fresh) writeRow(filling, row);
     this.fresh = [];
     if (filling.rows >= BATCH_ROWS) this.batches.push(this.emptyBatch());
+    this.countBytes();
   }
 
   private emptyBatch(): CopyBytes {
@@ -113,7 +118,13 @@ export class BatchedMessageLog implements MessageLog {
   private nextBatch(): CopyBytes {
     if (this.fresh.length > 0) this.encodeFresh();
     if (this.batches.length === 1) this.batches.push(this.emptyBatch());
-    return this.batches.shift()!;
+    const batch = this.batches.shift()!;
+    this.countBytes();
+    return batch;
+  }
+
+  private countBytes(): void {
+    this.heldBytes = this.batches.reduce((sum, batch) => sum + batch.heldBytes, 0);
   }
 
   /** False when the hub stops before the database took the batch. */

@@ -28,6 +28,7 @@ import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bund
 import { ObjectsByPlatform1796200000000 } from '../../../migrations/1796200000000-objects-by-platform';
 import { PairHalves1796200010000 } from '../../../migrations/1796200010000-pair-halves';
 import { LongCorrelationIds1796310000000 } from '../../../migrations/1796310000000-long-correlation-ids';
+import { DeliveryWorkers1796320000000 } from '../../../migrations/1796320000000-delivery-workers';
 import { MessageReasons1796400000000 } from '../../../migrations/1796400000000-message-reasons';
 import { ClientInfoViewTimes1796500000000 } from '../../../migrations/1796500000000-client-info-view-times';
 import { RegistrationLimits1796900000000 } from '../../../migrations/1796900000000-registration-limits';
@@ -67,6 +68,7 @@ export const MIGRATIONS = [
   ObjectsByPlatform1796200000000,
   PairHalves1796200010000,
   LongCorrelationIds1796310000000,
+  DeliveryWorkers1796320000000,
   MessageReasons1796400000000,
   ClientInfoViewTimes1796500000000,
   RegistrationLimits1796900000000,

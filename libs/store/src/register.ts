@@ -18,6 +18,7 @@ import {
   writeParties,
 } from './claim';
 import { UUID } from './cursor';
+import { discardUnowed } from './deliveries/discard-unowed';
 import { EndpointEntity, PartyEntity, PlatformEntity } from './entities';
 import { overLimit } from './registration-limits';
 import { type Seal } from './seal';
@@ -73,7 +74,9 @@ export async function register(
   await replaceWaiting(manager, platform.id, allWith('waiting', claimed, verdicts), now);
   await replaceEndpoints(step);
   await issueTokenC(manager, registration, now);
+  if (registration.kind === 'first') await discardUnowed(manager, platform.id);
   await markRegistered(step, seal.close(registration.peerToken, platform.id));
+  if (registration.kind === 'update') await discardUnowed(manager, platform.id);
   await noteStatuses(manager, platform.id, registration.kind === 'first' ? 'registered' : 'updated');
   await announce(manager, ...concerned(rows, platform.id));
   return { outcome: 'done' };

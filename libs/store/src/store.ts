@@ -23,6 +23,7 @@ import {
   type SyncStore,
   type Turns,
   type UsageStore,
+  type WorkerRegistry,
 } from '@app/hub';
 import { IsNull, Not, type DataSource } from 'typeorm';
 import { PostgresAgreementStore } from './agreements/agreement-store';
@@ -32,7 +33,13 @@ import { openCaptureLog, PostgresCaptureStore } from './captures';
 import { PostgresChangeFeed } from './change-feed';
 import { atMost, connect, dataSourceFor, limitsOf, STATEMENT_TIMEOUT_MS } from './connection';
 import { DatabaseWatch } from './database-watch';
-import { PostgresDeliveryArchive, PostgresDeliveryStore, PostgresOutbox } from './deliveries';
+import {
+  newWorker,
+  PostgresDeliveryArchive,
+  PostgresDeliveryStore,
+  PostgresOutbox,
+  PostgresWorkerRegistry,
+} from './deliveries';
 import { PostgresDetourStore } from './detours/detour-store';
 import { PlatformEntity } from './entities';
 import { type GuardedDataSource } from './guarded-data-source';
@@ -76,6 +83,7 @@ export interface Store {
   readonly keepership: Keepership;
   readonly turns: Turns;
   readonly usage: UsageStore;
+  readonly workers: WorkerRegistry;
   /** Writes a little. @throws StoreUnavailable when the database takes no writes, or took none a moment ago */
   ping(): Promise<void>;
   /** Stops following, writes what is left of the message log and the owners, closes every connection. About 9 s at most. */
@@ -158,6 +166,7 @@ class PostgresStore implements Store {
   readonly keepership: Keepership;
   readonly turns: Turns;
   readonly usage: UsageStore;
+  readonly workers: WorkerRegistry;
 
   constructor(
     private readonly dataSource: GuardedDataSource,
@@ -180,10 +189,10 @@ class PostgresStore implements Store {
     this.captures = new PostgresCaptureStore(dataSource, seal);
     this.captureLog = openCaptureLog(dataSource, seal, options.log);
     this.outbox = new PostgresOutbox(dataSource);
-    this.deliveries = new PostgresDeliveryStore(
-      dataSource,
-      (options.maxStoredBytesPerPlatform ?? Infinity) / 2,
-    );
+    const worker = newWorker();
+    const crowdedBytes = (options.maxStoredBytesPerPlatform ?? Infinity) / 2;
+    this.deliveries = new PostgresDeliveryStore(dataSource, worker, crowdedBytes);
+    this.workers = new PostgresWorkerRegistry(worker, options.databaseUrl, dataSource, options.log);
     this.deliveryArchive = new PostgresDeliveryArchive(dataSource);
     this.detours = new PostgresDetourStore(dataSource);
     this.messageLog = openMessageLog(options);
@@ -203,6 +212,7 @@ class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
+    await this.workers.close();
     await this.keepership.close();
     await this.changes.close();
     await this.owners.close();

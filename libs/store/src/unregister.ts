@@ -1,6 +1,7 @@
 import { type StatusReason } from '@app/hub';
 import { type EntityManager } from 'typeorm';
 import { letGo } from './claim';
+import { discardUnowed } from './deliveries/discard-unowed';
 import {
   CredentialsTokenEntity,
   EndpointEntity,
@@ -60,6 +61,7 @@ async function end(
   const none = { version: null, versionsUrl: null, registeredAt: null, peerToken: null };
   const ended = { ...none, tokenEncoding: 'base64' } as const;
   await manager.update(PlatformEntity, { id: platformId }, { status: 'SUSPENDED', ...ended });
+  await discardUnowed(manager, platformId);
   await noteStatuses(manager, platformId, reason);
   await announce(manager, platformId);
 }

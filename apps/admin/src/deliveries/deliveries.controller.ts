@@ -75,7 +75,7 @@ export class DeliveriesController {
     description: 'It goes out within a few seconds, and has a fresh age.',
   })
   @ApiOkResponse({ type: DeliveryView })
-  @ApiProblems('invalid_input', 'not_found', 'delivery_state', 'delivery_superseded')
+  @ApiProblems('invalid_input', 'not_found', 'delivery_state', 'delivery_superseded', 'delivery_not_owed')
   async retry(@Param('id', UuidPipe) id: string): Promise<DeliveryView> {
     const { deliveries, deliveryMaxAgeSeconds } = this.parts;
     requireDone(await deliveries.retry(id, deliveryMaxAgeSeconds));
@@ -98,6 +98,7 @@ export class DeliveriesController {
 
 function requireDone(change: DeliveryChange): void {
   if (change.outcome === 'not_found') throw noDelivery();
+  if (change.outcome === 'not_owed') throw new Problem('delivery_not_owed');
   if (change.outcome === 'superseded') throw new Problem('delivery_superseded');
   if (change.outcome === 'wrong_state') {
     throw new Problem('delivery_state', [{ field: 'state', message: `it is ${change.state}` }]);

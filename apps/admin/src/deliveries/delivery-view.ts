@@ -54,7 +54,8 @@ export class RetryReportView {
   @ApiProperty({
     type: 'integer',
     example: 2,
-    description: 'Deliveries that stay as they are: a newer state of their object was accepted since.',
+    description:
+      'Deliveries that stay as they are: a newer state of their object was accepted since, or they were for an earlier registration.',
   })
   skipped: number;
   @ApiProperty({ type: String, nullable: true, description: '`cursor` of the next call; null at the end.' })

@@ -56,6 +56,11 @@ export const PROBLEMS = {
     status: 409,
     message: 'a newer state of the object was accepted since: this one would be a step back',
   },
+  delivery_not_owed: {
+    status: 409,
+    message:
+      'it was for an earlier registration of the platform, or for a party or interface that has left it',
+  },
   key_in_use: { status: 409, message: 'a key cannot revoke itself: use another owner’s' },
   stale: { status: 412, message: 'it was changed since it was read: If-Match names an older state' },
   body_too_large: { status: 413, message: 'the body is too large' },

@@ -2,6 +2,7 @@
 import { CORRELATION_ID } from '@app/ocpi';
 import { decodedBody } from '../content';
 import { clipCorrelationId } from '../message-ids';
+import { ownBytes } from '../own-bytes';
 import { type CapturedBody } from '../ports';
 import { maskBytes, maskedText } from './mask';
 
@@ -55,7 +56,7 @@ export function keptBody(
   const wire = Buffer.from(body.buffer, body.byteOffset, body.length);
   const plain = decodedBody(wire, contentEncoding, null, MAX_DECODED_BYTES);
   if (!plain) return { kept: Buffer.alloc(0), bytes: wire.length, truncated: true };
-  const copy = Buffer.from(plain.subarray(0, maxPayloadBytes + LOOK_AHEAD_BYTES));
+  const copy = ownBytes(plain.subarray(0, maxPayloadBytes + LOOK_AHEAD_BYTES));
   maskBytes(copy, secrets);
   return {
     kept: copy.subarray(0, maxPayloadBytes),

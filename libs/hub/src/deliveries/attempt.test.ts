@@ -60,7 +60,7 @@ beforeEach(() => {
 
 test('a leg to a platform that the worker has not heard of yet waits for the news', async () => {
   const { settlement, result } = await sendLeg(legAfter(0), parts);
-  expect(settlement).toEqual({ state: 'waiting', error: 'receiver_suspended', retryInMs: 1_000 });
+  expect(settlement).toEqual({ state: 'waiting', error: 'platform_unregistered', retryInMs: 1_000 });
   expect(result).toBeNull();
   directory.platformChanged('p', platform);
   expect((await sendLeg(legAfter(1), parts)).settlement).toEqual({ state: 'delivered' });
@@ -74,10 +74,26 @@ test('so does a leg to a module that the worker has not heard of yet', async () 
   });
 });
 
-test('a leg that has no place to go to in the end is dead, and nothing was sent', async () => {
+test('a leg to a platform that is registered no more is discarded in the end, and nothing was sent', async () => {
   expect((await sendLeg(legAfter(5), parts)).settlement).toEqual({
-    state: 'dead',
-    error: 'receiver_suspended',
+    state: 'discarded',
+    error: 'platform_unregistered',
   });
   expect(sent).toBe(0);
+});
+
+test('so is a leg to a party that has left its platform, or is there in another role only', async () => {
+  const party = { countryCode: 'NL', partyId: 'TNM' };
+  const left = { state: 'discarded', error: 'party_left' };
+  const held = { ...party, held: true, status: 'CONNECTED' };
+  for (const parties of [[], [{ ...held, role: 'EMSP', held: false }], [{ ...held, role: 'CPO' }]]) {
+    directory.platformChanged('p', { ...platform, parties } as unknown as PlatformRecord);
+    expect((await sendLeg({ ...legAfter(5), party }, parts)).settlement).toEqual(left);
+  }
+  expect(sent).toBe(0);
+  directory.platformChanged('p', {
+    ...platform,
+    parties: [{ ...held, role: 'EMSP' }],
+  } as unknown as PlatformRecord);
+  expect((await sendLeg({ ...legAfter(5), party }, parts)).settlement).toEqual({ state: 'delivered' });
 });

@@ -3,7 +3,15 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, Broadcast Push; Unique message IDs; Message Routing Headers.
  */
-import { idHeaders, joinEndpoint, type PartyId, partyKey, routingHeaders, statusCodeOf } from '@app/ocpi';
+import {
+  idHeaders,
+  joinEndpoint,
+  moduleRow,
+  type PartyId,
+  partyKey,
+  routingHeaders,
+  statusCodeOf,
+} from '@app/ocpi';
 import { decodedBody } from '../content';
 import { type Directory, type PlatformEntry } from '../directory';
 import { REFUSAL_OF_FAULT } from '../hub-error';
@@ -16,10 +24,11 @@ import {
   type LeasedLeg,
   type MessageLog,
   type Settlement,
+  type UnowedReason,
 } from '../ports';
 import { clipCorrelationId } from '../message-ids';
 import { clip } from '../path/trace';
-import { type AttemptResult, judge, retryAfterMs, retryDelayMs } from '../retry';
+import { type AttemptResult, type DeliveryNote, judge, retryAfterMs, retryDelayMs } from '../retry';
 
 export interface SendLegParts {
   readonly courier: Courier;
@@ -84,7 +93,8 @@ interface Place {
 function placeOf(leg: LeasedLeg, parts: SendLegParts): Place | Extract<Settlement, { error: string }> {
   const platform = parts.directory.platform(leg.platformId);
   const authorization = platform?.authorization;
-  if (!platform || !authorization) return dead('receiver_suspended');
+  if (!platform || !authorization) return unowed('platform_unregistered');
+  if (!isHeld(leg, platform)) return unowed('party_left');
   const endpoint = platform.endpoint(leg.push.module, 'RECEIVER');
   if (!endpoint) return dead('interface_not_implemented');
   if (isForbidden(leg, platform, parts))
@@ -94,6 +104,16 @@ function placeOf(leg: LeasedLeg, parts: SendLegParts): Place | Extract<Settlemen
 
 function dead(error: RefusalCode): Extract<Settlement, { error: string }> {
   return { state: 'dead', error };
+}
+
+function unowed(error: UnowedReason): Extract<Settlement, { error: string }> {
+  return { state: 'discarded', error };
+}
+
+/** A push to the platform itself is for none of its parties. */
+function isHeld({ push, party }: LeasedLeg, platform: PlatformEntry): boolean {
+  const roles = moduleRow(push.module)?.interfaces.RECEIVER.roles;
+  return party === null || roles === undefined || platform.holdsAs(party, roles);
 }
 
 /** An agreement that was withdrawn while a leg waited holds for it, too. */
@@ -174,11 +194,16 @@ interface Attempt {
   readonly answerBytes: number;
 }
 
+/** A note in words, for the operator. */
+const NOTES: Readonly<Record<DeliveryNote, string>> = {
+  answer_empty: 'the receiver answered without a body; counted as delivered',
+};
+
 /** Each attempt is a row of its own; the correlation id joins it with the message that was accepted. */
 function record(attempt: Attempt, { messageLog, hub }: SendLegParts): void {
   const { leg, result } = attempt;
   const { push, party } = leg;
-  const { error } = judge(result);
+  const { error, note = null } = judge(result);
   messageLog.record({
     at: attempt.startedAt,
     ...{ correlationId: clipCorrelationId(push.correlationId), requestId: clip(push.requestId) },
@@ -197,7 +222,7 @@ function record(attempt: Attempt, { messageLog, hub }: SendLegParts): void {
     requestBytes: push.body?.length ?? 0,
     answerBytes: attempt.answerBytes,
     error,
-    ...{ reason: null, note: null, path: null },
+    ...{ reason: null, note: note && NOTES[note], path: null },
   });
 }
 

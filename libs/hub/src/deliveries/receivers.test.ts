@@ -43,13 +43,17 @@ test.each<[string, PlatformRecord]>([
   ['whose platform has no Receiver interface', platform('a', { parties: ['NL*AAA/EMSP'], endpoints: [] })],
   ['that is planned', platform('a', { parties: ['NL*AAA/EMSP'], status: 'PLANNED', version: null })],
   ['that unregistered', platform('a', { parties: ['NL*AAA/EMSP'], status: 'SUSPENDED', version: null })],
-  ['that the operator suspended', platform('a', { parties: ['NL*AAA/EMSP'], suspended: true })],
 ])('a party %s is no receiver', (_, record) => {
   expect(receivers([record])).toEqual([]);
 });
 
 test('a party that is OFFLINE is a receiver: its delivery waits', () => {
   expect(receivers([platform('a', { parties: ['NL*AAA/EMSP'], status: 'OFFLINE' })])).toEqual(['a NL*AAA']);
+});
+
+test('a party that the operator suspended is a receiver: its delivery waits, and replaces older ones', () => {
+  const suspended = { parties: ['NL*AAA/EMSP'], status: 'SUSPENDED', suspended: true } as const;
+  expect(receivers([platform('a', suspended)])).toEqual(['a NL*AAA']);
 });
 
 test('a party on a version with the same bodies is a receiver', () => {

@@ -17,11 +17,13 @@ export interface BroadcastSender {
 }
 
 /**
- * Every other party of the opposite role whose platform implements the module's Receiver interface, is
- * registered and not suspended, speaks a version with the same bodies, and with which an agreement allows it.
- * A pair is one receiver at its platform, however many roles it has there. The sender's own pair is none at the sender's
- * platform; at another platform it is the other half, which receives like any party. A party that is OFFLINE is a
- * receiver, too: its delivery waits.
+ * Every other party of the opposite role whose platform implements the module's Receiver interface, is registered,
+ * speaks a version with the same bodies, and with which an agreement allows it. A pair is one receiver at its platform,
+ * however many roles it has there. The sender's own pair is none at the sender's platform; at another platform it is the
+ * other half, which receives like any party.
+ *
+ * A receiver that is OFFLINE or suspended by the operator is one, too: its delivery waits, and replaces older ones that
+ * wait, so that nothing older than the newest accepted state is sent to it later.
  */
 export function broadcastReceivers(directory: Directory, sender: BroadcastSender): Leg[] {
   const { caller, from, row } = sender;
@@ -42,7 +44,7 @@ export function broadcastReceivers(directory: Directory, sender: BroadcastSender
 }
 
 function takesDeliveries({ record }: PlatformEntry, version: Version): boolean {
-  if (record.suspended || record.version === null) return false;
-  if (record.status !== 'CONNECTED' && record.status !== 'OFFLINE') return false;
+  if (record.version === null) return false;
+  if (!record.suspended && record.status !== 'CONNECTED' && record.status !== 'OFFLINE') return false;
   return exchangeBodies(version, record.version);
 }

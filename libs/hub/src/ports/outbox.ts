@@ -152,6 +152,30 @@ export interface DeliveryStore {
   countWaiting(): Promise<number>;
 }
 
+/** Which delivery workers live: what a dead one had in hand goes on at another. */
+export interface WorkerRegistry {
+  /**
+   * Makes this worker known to the others, until `close`.
+   *
+   * @param onLost called when others may take over what it has in hand: it must break off its attempts
+   * @throws when the database cannot be reached
+   */
+  join(onLost: () => void): Promise<void>;
+  /**
+   * Frees what dead workers had leased. A stalled worker that lives keeps its leases.
+   *
+   * @param graceMs for how long a worker must be missed; 0 where no other can be alive
+   * @returns how many leases
+   */
+  releaseDead(graceMs?: number): Promise<number>;
+  /** After the last attempt of this worker: what it still has leased goes on at another. */
+  close(): Promise<void>;
+}
+
+/** Why a delivery is owed no more: it was for an earlier registration, a party that left, or an interface that was given up. */
+export const UNOWED_REASONS = ['platform_unregistered', 'party_left', 'interface_not_implemented'] as const;
+export type UnowedReason = (typeof UNOWED_REASONS)[number];
+
 export const DELIVERY_STATES = ['waiting', 'delivered', 'dead', 'expired', 'replaced', 'discarded'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
@@ -201,7 +225,9 @@ export type DeliveryChange =
   /** It is not in a state that allows this. */
   | { readonly outcome: 'wrong_state'; readonly state: DeliveryState }
   /** A newer PUT or a DELETE of the same object was accepted since: sending it again would bring back an old state. */
-  | { readonly outcome: 'superseded' };
+  | { readonly outcome: 'superseded' }
+  /** It was for an earlier registration of the platform, or its party has left: it is sent to no later one. */
+  | { readonly outcome: 'not_owed' };
 
 /** The operator's side. */
 export interface DeliveryArchive {

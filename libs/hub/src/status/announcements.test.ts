@@ -53,7 +53,7 @@ const shown = (list: ReturnType<typeof announceChange>) =>
   list.map(({ info, viewerIds }) => `${info.status} ${info.last_updated.slice(0, 10)} ${viewerIds.join()}`);
 
 describe('a change of status', () => {
-  test('is told to every other registered platform with a receiver interface, and never to its own', () => {
+  test('is told to every other registered platform with a receiver interface, suspended ones included, and never to its own', () => {
     const others = [
       platform('planned', ['NL*PLA'], { peerToken: null }),
       platform('stopped', ['NL*STO'], { suspended: true }),
@@ -61,7 +61,7 @@ describe('a change of status', () => {
     ];
     const picture = { directory: directoryOf(A, B, C, ...others), book: deny(), now: T2 };
     expect(shown(announceChange(changeOf('OFFLINE', 'CONNECTED'), picture))).toEqual([
-      'OFFLINE 2026-01-02 b,c',
+      'OFFLINE 2026-01-02 b,c,stopped',
     ]);
   });
 

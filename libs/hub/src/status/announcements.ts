@@ -77,13 +77,12 @@ function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   else lists.set(key, [value]);
 }
 
-/** Registered, not stopped by the operator, and with a URL to tell it at. */
+/**
+ * Registered, and with a URL to tell it at. What is for a platform that the operator suspended waits and replaces older
+ * news of the same party, so that it is not told an old status after the resume.
+ */
 function isTold(platform: PlatformEntry): boolean {
-  return (
-    platform.authorization !== null &&
-    !platform.record.suspended &&
-    platform.endpoint('hubclientinfo', 'RECEIVER') !== undefined
-  );
+  return platform.authorization !== null && platform.endpoint('hubclientinfo', 'RECEIVER') !== undefined;
 }
 
 /** Nobody is told of its own parties, so one that a party moved away from was told nothing. */

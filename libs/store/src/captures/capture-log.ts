@@ -2,7 +2,7 @@
  * ADAPTER of the port `CaptureLog`: messages gather in memory and are sealed and written in small batches, beside
  * the path of the messages. Nothing here is ever waited for by a message.
  */
-import { type CapturedMessage, type CaptureLog, type Log } from '@app/hub';
+import { type CapturedBody, type CapturedMessage, type CaptureLog, type Log } from '@app/hub';
 import { atMost } from '../connection';
 import { type Capturing, type Missed } from './write-captured';
 
@@ -13,7 +13,7 @@ const BATCH_BYTES = 256 * 1024;
 const BATCH_MESSAGES = 50;
 /** What waits, all told: at 100 messages a second of 4 kB, 20 s without a database. The newest are dropped. */
 const BUFFER_BYTES = 8 * 1024 * 1024;
-/** What a message takes besides its bodies, roughly. */
+/** What a message takes besides its bodies and texts, roughly. */
 const OVERHEAD_BYTES = 2_048;
 /** For how long a stop waits for the last messages, in ms. */
 const CLOSE_MS = 2_000;
@@ -82,6 +82,13 @@ export class BatchedCaptureLog implements CaptureLog {
   }
 }
 
-function sizeOf({ requestBody, answerBody }: CapturedMessage): number {
-  return (requestBody?.kept.length ?? 0) + (answerBody?.kept.length ?? 0) + OVERHEAD_BYTES;
+function sizeOf({ url, requestHeaders, answerHeaders, ...bodies }: CapturedMessage): number {
+  const texts = [url, ...Object.values(requestHeaders), ...Object.values(answerHeaders)];
+  const bodyBytes = heldBy(bodies.requestBody) + heldBy(bodies.answerBody);
+  return texts.reduce((sum, text) => sum + text.length, bodyBytes + OVERHEAD_BYTES);
+}
+
+/** The memory behind a body, which may be longer than what is kept of it. */
+function heldBy(body: CapturedBody | null): number {
+  return body?.kept.buffer.byteLength ?? 0;
 }

@@ -161,3 +161,10 @@ test('a leg of a bundle can be discarded by hand, and the others go out', async 
   expect(await bench.states()).toEqual({ discarded: 1, waiting: MANY - 1 });
   expect(await bench.take(bundles[0]!)).toEqual([]);
 });
+
+test('what a platform has in a bundle is discarded when it unregisters, and the others have theirs', async () => {
+  await bench.accept(bench.legs(MANY));
+  await sql(bench.url, 'UPDATE platforms SET registered_at = now() WHERE id = $1', [bench.platforms[0]]);
+  await bench.store.platforms.unregister(bench.platforms[0]!, new Date());
+  expect(await bench.states()).toEqual({ discarded: MANY / 2, waiting: MANY / 2 });
+});

@@ -70,6 +70,9 @@ const SPREAD_OBJECT = `
   ${spreadAll('ARRAY(SELECT id FROM delivery_bundles WHERE object_id = $1 ORDER BY id FOR UPDATE)')}
   RETURNING line, platform_id AS "platformId", coalesce(lease_until > now(), false) AS leased`;
 
+const SPREAD_PLATFORM = spreadAll(
+  `ARRAY(SELECT id FROM delivery_bundles WHERE strpos(legs::text, $1::uuid::text) > 0 ORDER BY id FOR UPDATE)`,
+);
 const SPREAD_EXPIRED = spreadAll(oldestBundles(`expires_at <= now() AND ${UNTAKEN}`, '$1'));
 
 type SpreadRow = DeliveryLine & { readonly leased: boolean };
@@ -107,6 +110,11 @@ export async function spreadObject(
 ): Promise<DeliveryLine[]> {
   const rows = await manager.query<SpreadRow[]>(SPREAD_OBJECT, [objectId(object)]);
   return rows.filter(({ leased }) => !leased).map(({ line, platformId }) => ({ line, platformId }));
+}
+
+/** Makes rows of all bundles that have legs of a platform; the legs of others are found by the sweep. */
+export async function spreadPlatform(manager: EntityManager, platformId: string): Promise<void> {
+  await manager.query(SPREAD_PLATFORM, [platformId]);
 }
 
 /** What nobody took in its time can be ended leg by leg: at least so many legs, if there are as many. */

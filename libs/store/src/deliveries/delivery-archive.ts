@@ -11,6 +11,7 @@ import {
   type OutgoingPush,
   type Page,
   type PageRequest,
+  UNOWED_REASONS,
 } from '@app/hub';
 import { pushedObject } from '@app/ocpi';
 import { type DataSource, type EntityManager } from 'typeorm';
@@ -72,6 +73,12 @@ const SUPERSEDED = `
     WHERE delivery.id = $1 AND push.method IN ('PUT', 'PATCH') AND other.method IN ('PUT', 'DELETE')
       AND (other.object_path = push.object_path OR starts_with(push.object_path, other.object_path || '/'))
   ) AS superseded`;
+
+/** Whether it was for a registration that is over, or discarded since it is owed no more. */
+const UNOWED = `
+  SELECT coalesce(delivery.state = 'discarded' AND delivery.last_error = ANY($2), false)
+    OR coalesce(platform.registered_at > delivery.created_at, false) AS unowed
+  FROM deliveries delivery LEFT JOIN platforms platform ON platform.id = delivery.platform_id WHERE delivery.id = $1`;
 
 const OBJECT_OF = `
   SELECT module, rest, query FROM pushes WHERE id = coalesce(
@@ -144,6 +151,8 @@ export class PostgresDeliveryArchive implements DeliveryArchive {
     return this.change(id, RETRIED, async (manager) => {
       const [row] = await manager.query<{ superseded: boolean }[]>(SUPERSEDED, [id]);
       if (row?.superseded) return { outcome: 'superseded' };
+      const [owed] = await manager.query<{ unowed: boolean }[]>(UNOWED, [id, [...UNOWED_REASONS]]);
+      if (owed?.unowed) return { outcome: 'not_owed' };
       return { outcome: 'done', line: await changed(manager, RETRY, [id, maxAgeSeconds]) };
     });
   }

@@ -10,10 +10,11 @@ import {
 } from '@app/hub';
 import { type DataSource } from 'typeorm';
 import { Gatherer } from './gatherer';
-import { leaseLines } from './lease';
+import { leaseLines, type Leasing } from './lease';
 import { PushCache } from './push-cache';
 import { type Ended, endLegs, releaseLegs, retryLeg } from './settle';
 import { TakenBundles } from './taken-bundles';
+import { leasePrefix } from './worker-registry';
 import { expireLegs, overdueLines, parkLegs, parkPaused, purgeLegs, unparkLegs } from './upkeep';
 
 /** Two statements of each kind at a time, so that one travels while the other works; six of the pool's ten at most. */
@@ -32,19 +33,23 @@ interface LeaseQuestion {
 }
 
 export class PostgresDeliveryStore implements DeliveryStore {
-  private readonly pushes: PushCache;
+  private readonly leasing: Leasing;
   private readonly bundles: TakenBundles;
   private readonly leases: Gatherer<LeaseQuestion, NextLeg>;
   private readonly ends: Gatherer<Ended, boolean>;
   private readonly releases: Gatherer<LeasedLeg, undefined>;
 
-  /** @param crowdedBytes what is kept for a sender from which on its finished deliveries go before their time */
+  /**
+   * @param worker the id in the registry of workers (see `PostgresWorkerRegistry`)
+   * @param crowdedBytes what is kept for a sender from which on its finished deliveries go before their time
+   */
   constructor(
     private readonly dataSource: DataSource,
+    worker: number,
     private readonly crowdedBytes = Infinity,
   ) {
-    this.pushes = new PushCache(dataSource);
-    this.bundles = new TakenBundles(dataSource, this.pushes);
+    this.leasing = { dataSource, pushes: new PushCache(dataSource), prefix: leasePrefix(worker) };
+    this.bundles = new TakenBundles(this.leasing);
     this.leases = new Gatherer((questions) => this.leaseAll(questions), GATHERED);
     this.ends = new Gatherer((ended) => endLegs(dataSource, ended), ENDS);
     this.releases = new Gatherer((legs) => releaseLegs(dataSource, legs), GATHERED);
@@ -111,6 +116,6 @@ export class PostgresDeliveryStore implements DeliveryStore {
   private leaseAll(questions: readonly LeaseQuestion[]): Promise<NextLeg[]> {
     const leaseMs = Math.max(...questions.map((question) => question.leaseMs));
     const lines = questions.map(({ line }) => line);
-    return leaseLines(this.dataSource, this.pushes, lines, leaseMs);
+    return leaseLines(this.leasing, lines, leaseMs);
   }
 }

@@ -8,6 +8,10 @@ import { type PushCache } from './push-cache';
 /** When to look at a line again whose oldest leg somebody else has, in ms. */
 const LOOK_AGAIN_MS = 1_000;
 
+/** A fresh id that begins with the 8 digits of its worker (see `leasePrefix`). */
+export const leaseIdOf = (prefix: string): string =>
+  `overlay(gen_random_uuid()::text PLACING ${prefix}::text FROM 1 FOR 8)::uuid`;
+
 /**
  * The oldest waiting leg of each line, leased where it is due and free. A leg that is being sent still counts as
  * waiting and so stays the oldest: nobody overtakes it. `SKIP LOCKED`: whoever holds the row right now either
@@ -29,7 +33,7 @@ const LEASE = `
       WHERE line = asked.line AND state = 'waiting' ORDER BY sequence LIMIT 1) oldest
   ), leased AS (
     UPDATE deliveries delivery
-    SET lease_id = gen_random_uuid(), lease_until = now() + $2 * interval '1 ms'
+    SET lease_id = ${leaseIdOf('$3')}, lease_until = now() + $2 * interval '1 ms'
     FROM head CROSS JOIN LATERAL (
       SELECT id FROM deliveries delivery
       WHERE delivery.id = head.id AND delivery.state = 'waiting' AND delivery.next_attempt_at <= now()
@@ -59,16 +63,23 @@ interface LeaseRow {
 
 export type TakenRow = LeaseRow & { readonly id: string };
 
+/** What the worker of a process leases with. */
+export interface Leasing {
+  readonly dataSource: DataSource;
+  readonly pushes: PushCache;
+  /** See `leasePrefix`. */
+  readonly prefix: string;
+}
+
 /** What each of these lines has to send now. */
 export async function leaseLines(
-  dataSource: DataSource,
-  pushes: PushCache,
+  { dataSource, pushes, prefix }: Leasing,
   lines: readonly DeliveryLine[],
   leaseMs: number,
 ): Promise<NextLeg[]> {
   const asked = [...new Set(lines.map(({ line }) => line))];
   const leasedUntil = performance.now() + leaseMs;
-  const rows = await dataSource.query<LeaseRow[]>(LEASE, [asked, leaseMs]);
+  const rows = await dataSource.query<LeaseRow[]>(LEASE, [asked, leaseMs, prefix]);
   const taken = rows.filter(isTaken);
   const found = await pushes.get(taken.map(({ push_id }) => push_id));
   const heads = new Map(rows.map((row) => [row.line, row]));

@@ -1,10 +1,8 @@
 /** Bundles in the hands of a worker: it sends their legs while it writes the rows of them. */
 import { type LeasedLeg } from '@app/hub';
-import { type DataSource } from 'typeorm';
 import { type BundledLeg, oldestBundles, spreadBundle } from './bundles';
 import { UNTAKEN } from './conditions';
-import { toLeg } from './lease';
-import { type PushCache } from './push-cache';
+import { leaseIdOf, type Leasing, toLeg } from './lease';
 import { releaseLegs } from './settle';
 
 /** For how long the legs of a bundle may wait for their turn, in ms: what comes later is leased leg by leg. */
@@ -17,16 +15,16 @@ const TAKEABLE = `expires_at > now() AND ${UNTAKEN}`;
  * its receivers are paused is seen now, since it may have been accepted just before.
  */
 const takeWhere = (condition: string): string => `
-  UPDATE delivery_bundles SET lease_id = gen_random_uuid(), lease_until = now() + $1 * interval '1 ms'
+  UPDATE delivery_bundles SET lease_id = ${leaseIdOf('$2')}, lease_until = now() + $1 * interval '1 ms'
   WHERE ${TAKEABLE} AND ${condition}
   RETURNING id, push_id, legs, lease_id, extract(epoch FROM expires_at - now())::float8 * 1000 AS remaining_ms,
     ARRAY(SELECT platform_id FROM delivery_receivers WHERE paused_at IS NOT NULL) AS paused`;
 
-const TAKE = takeWhere('id = $2');
+const TAKE = takeWhere('id = $3');
 
-const OVERDUE = `(lease_until IS NOT NULL OR created_at < now() - $2 * interval '1 ms')`;
+const OVERDUE = `(lease_until IS NOT NULL OR created_at < now() - $3 * interval '1 ms')`;
 
-const TAKE_FORGOTTEN = takeWhere(`id = ANY(${oldestBundles(`${TAKEABLE} AND ${OVERDUE}`, '$3')})`);
+const TAKE_FORGOTTEN = takeWhere(`id = ANY(${oldestBundles(`${TAKEABLE} AND ${OVERDUE}`, '$4')})`);
 
 interface TakenRow {
   readonly id: string;
@@ -49,19 +47,16 @@ export class TakenBundles {
   /** By the id of the lease. */
   private readonly unspread = new Map<string, Unspread>();
 
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly pushes: PushCache,
-  ) {}
+  constructor(private readonly leasing: Leasing) {}
 
   /** @see DeliveryStore.take */
   take(id: string, leaseMs: number): Promise<LeasedLeg[]> {
-    return this.takeOver(TAKE, [leaseMs + TURN_MS, id]);
+    return this.takeOver(TAKE, [leaseMs + TURN_MS, this.leasing.prefix, id]);
   }
 
   /** @see DeliveryStore.takeForgotten */
   takeForgotten(overdueMs: number, limit: number, leaseMs: number): Promise<LeasedLeg[]> {
-    return this.takeOver(TAKE_FORGOTTEN, [leaseMs + TURN_MS, overdueMs, limit]);
+    return this.takeOver(TAKE_FORGOTTEN, [leaseMs + TURN_MS, this.leasing.prefix, overdueMs, limit]);
   }
 
   /**
@@ -75,7 +70,7 @@ export class TakenBundles {
   }
 
   private async spreadNow(leaseId: string, bundle: Unspread): Promise<void> {
-    const spreading = (bundle.spreading ??= spreadBundle(this.dataSource.manager, bundle.id));
+    const spreading = (bundle.spreading ??= spreadBundle(this.leasing.dataSource.manager, bundle.id));
     try {
       await spreading;
       this.unspread.delete(leaseId);
@@ -87,14 +82,14 @@ export class TakenBundles {
 
   private async takeOver(text: string, values: [number, ...unknown[]]): Promise<LeasedLeg[]> {
     const leasedUntil = performance.now() + values[0];
-    const [rows] = await this.dataSource.query<[TakenRow[], number]>(text, values);
+    const [rows] = await this.leasing.dataSource.query<[TakenRow[], number]>(text, values);
     this.forgetLost();
     for (const { id, lease_id: leaseId } of rows) {
       this.unspread.set(leaseId, { id, leasedUntil });
       // Who ends the lease of a leg hears of a failure, and tries again.
       this.spread({ leaseId })?.catch(() => undefined);
     }
-    const found = await this.pushes.get(rows.map(({ push_id }) => push_id));
+    const found = await this.leasing.pushes.get(rows.map(({ push_id }) => push_id));
     const legs = rows.flatMap((row) => {
       const push = found.get(row.push_id);
       return push ? row.legs.map((leg) => bundledLeg(leg, row, push, leasedUntil)) : [];
@@ -109,7 +104,7 @@ export class TakenBundles {
   /** Without having been sent, so that they can be parked. */
   private async giveBack(legs: readonly LeasedLeg[]): Promise<void> {
     await Promise.all(legs.map((leg) => this.spread(leg)));
-    await releaseLegs(this.dataSource, legs);
+    await releaseLegs(this.leasing.dataSource, legs);
   }
 
   /** Bundles that could not be spread, and whose lease is over: they are somebody else's. */

@@ -178,3 +178,17 @@ export class DeliveryReceiverEntity {
   @Column('timestamptz', { name: 'resync_since', nullable: true })
   resyncSince: Date | null;
 }
+
+/** A delivery worker that was alive, by its advisory lock. */
+@Entity('delivery_workers')
+export class DeliveryWorkerEntity {
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'delivery_workers_pkey' })
+  id: number;
+
+  @Column('timestamptz', { name: 'joined_at' })
+  joinedAt: Date;
+
+  /** Since when its lock is free, as far as another worker saw. */
+  @Column('timestamptz', { name: 'missed_since', nullable: true })
+  missedSince: Date | null;
+}

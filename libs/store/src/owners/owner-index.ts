@@ -43,10 +43,11 @@ export class PostgresOwnerIndex implements OwnerIndex {
     const now = Date.now();
     for (const fact of facts) {
       const row = rowOf(fact, this.key);
-      const { writtenAt } = this.cache.entry(row);
+      const entry = this.cache.entry(row);
+      const { writtenAt } = entry;
       if (now - (writtenAt.get(row.owner) ?? 0) < REFRESH_MS) continue;
       if (writtenAt.size >= MAX_OWNERS && !writtenAt.has(row.owner)) continue;
-      writtenAt.set(row.owner, this.writer.add(row) ? now : 0);
+      this.cache.note(entry, row.owner, this.writer.add(row) ? now : 0);
     }
   }
 
@@ -66,7 +67,7 @@ export class PostgresOwnerIndex implements OwnerIndex {
   private async refresh(entry: CachedOwners, row: OwnedRow): Promise<void> {
     try {
       for (const { owner, lastSeen } of await this.read(row)) {
-        entry.writtenAt.set(owner, Math.max(lastSeen.getTime(), entry.writtenAt.get(owner) ?? 0));
+        this.cache.note(entry, owner, Math.max(lastSeen.getTime(), entry.writtenAt.get(owner) ?? 0));
       }
       entry.readAt = Date.now();
     } catch (error) {
