@@ -20,7 +20,7 @@ let observer: JoinedPlatform;
 beforeAll(async () => {
   hub = await startHub(LIMITS);
   observer = await hub.join('observer', [party('DE*OBS', 'EMSP')]);
-});
+}, 60_000);
 afterAll(() => hub.close());
 
 test('a PUT with more parties than the limit is 2001 that names it, and nothing changes', async () => {

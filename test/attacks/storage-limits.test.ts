@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
   other = await hub.join('other', [party('FR*CPO', 'CPO')]);
   emsp = await hub.join('emsp', [party('DE*MSP', 'EMSP')]);
-});
+}, 60_000);
 afterAll(() => hub.close());
 
 type Limit = { readonly name: string; readonly used: number; readonly max: number };

@@ -30,7 +30,7 @@ export interface Growth {
 }
 
 /** For a row with its entries in indexes, in bytes: the same number stands in the triggers that count. */
-export const ROW_BYTES = 256;
+const ROW_BYTES = 256;
 /** How long what was read of a platform far from its limits holds, in ms. */
 const FRESH_MS = 1_000;
 
