@@ -46,7 +46,7 @@ export function party(name: string, role: Role): Party {
 /** Settings of a process of the hub on free ports; what is given wins. */
 async function hubSettings(env: Record<string, string>): Promise<Settings> {
   const given = { ...TEST_KEYS, ALLOW_PRIVATE_NETWORKS: 'true', LOG_LEVEL: 'silent', BIND_HOST: '127.0.0.1' };
-  const ports = { OCPI_PORT: String(await freePort()), ADMIN_PORT: '0' };
+  const ports = { OCPI_PORT: String(await freePort()), ADMIN_PORT: '0', METRICS_ON_OCPI_PORT: 'true' };
   const scheme = env.TLS_CERTIFICATE_FILE ? 'https' : 'http';
   const PUBLIC_URL = `${scheme}://127.0.0.1:${ports.OCPI_PORT}`;
   return readSettings({ ...given, ...ports, PUBLIC_URL, ...env });

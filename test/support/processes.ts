@@ -54,6 +54,7 @@ export async function launchProcess(app: AppName, env: Record<string, string>): 
   const complete: Record<string, string> = {
     ...TEST_KEYS,
     LOG_LEVEL: 'info',
+    METRICS_ON_OCPI_PORT: 'true',
     ...(await freePorts()),
     ...env,
   };

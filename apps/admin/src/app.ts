@@ -6,9 +6,12 @@ import {
   createLogger,
   listenAt,
   type Logger,
+  openGate,
   processMetrics,
   type RunningApp,
   ServerTls,
+  type StartGate,
+  stateOf,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
@@ -30,7 +33,7 @@ const POOL_SIZE = 4;
  *
  * @throws when the database cannot be reached, the port is taken, or the TLS files cannot be used
  */
-export async function startAdmin(settings: Settings): Promise<RunningApp> {
+export async function startAdmin(settings: Settings, gate = openGate()): Promise<RunningApp> {
   const log = createLogger('admin', settings.logLevel);
   const store = await openStore({ ...settings, log, poolSize: POOL_SIZE });
   const peerTls = new PeerTlsBook();
@@ -43,11 +46,20 @@ export async function startAdmin(settings: Settings): Promise<RunningApp> {
     idlePoolMs: IDLE_POOL_MS,
   });
   try {
-    return await listen(settings, adminParts(settings, { store, courier, peerTls, log }), { store, courier });
+    return await listen(settings, adminParts(settings, { store, courier, peerTls, log, gate }), {
+      store,
+      courier,
+    });
   } catch (error) {
     await closeAll({ store, courier });
     throw error;
   }
+}
+
+interface Own {
+  readonly peerTls: PeerTlsBook;
+  readonly log: Logger;
+  readonly gate: StartGate;
 }
 
 interface Opened {
@@ -72,16 +84,9 @@ async function closeAll({ store, courier }: Opened): Promise<void> {
 }
 
 /** Nothing is routed here: of the platforms that it calls this process keeps how, and the routers follow by notification. */
-function adminParts(
-  settings: Settings,
-  { store, courier, peerTls, log }: Opened & { readonly peerTls: PeerTlsBook; readonly log: Logger },
-): AdminParts {
+function adminParts(settings: Settings, { store, courier, peerTls, log, gate }: Opened & Own): AdminParts {
   const party = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
-  const ready = () =>
-    store.ping().then(
-      () => 'up' as const,
-      () => 'down' as const,
-    );
+  const ready = async () => ({ postgres: await stateOf(store.ping()) });
   return {
     registration: {
       store: store.platforms,
@@ -109,7 +114,7 @@ function adminParts(
     deliveryMaxAgeSeconds: settings.deliveryMaxAgeSeconds,
     messages: store.messageArchive,
     statuses: store.statuses,
-    health: { metrics: processMetrics(), ready: async () => ({ postgres: await ready() }) },
+    health: { metrics: processMetrics(), ready: () => gate.behind(ready) },
     log,
     apiKey: settings.adminApiKey,
     apiKeys: store.apiKeys,

@@ -5,8 +5,10 @@ import {
   listenAt,
   type Logger,
   nestLogger,
+  openGate,
   processMetrics,
   type RunningApp,
+  stateOf,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
@@ -23,6 +25,7 @@ import { type DeliveryWorker, startWorker, type WorkerOptions } from './worker';
 export async function startDelivery(
   settings: Settings,
   options: WorkerOptions = { alone: false },
+  gate = openGate(),
 ): Promise<RunningApp> {
   const log = createLogger('delivery', settings.logLevel);
   const store = await openStore({ ...settings, log });
@@ -32,7 +35,7 @@ export async function startDelivery(
     const { courier } = worker;
     opened.push(courier, worker);
     opened.push(await startSync({ settings, store, courier, log, metrics: processMetrics() }));
-    const nest = await listen(settings, () => checks(store, worker), log);
+    const nest = await listen(settings, () => gate.behind(() => checks(store, worker)), log);
     return { name: 'delivery', url: await nest.getUrl(), close: () => closeAll([...opened, nest]) };
   } catch (error) {
     await closeAll(opened);
@@ -72,11 +75,4 @@ async function closeAll(opened: readonly Closable[]): Promise<void> {
 async function checks(store: Store, worker: DeliveryWorker): Promise<Checks> {
   const [postgres, queue] = await Promise.all([stateOf(store.ping()), stateOf(worker.queue.ping())]);
   return { postgres, queue };
-}
-
-function stateOf(answer: Promise<unknown>): Promise<'up' | 'down'> {
-  return answer.then(
-    () => 'up',
-    () => 'down',
-  );
 }

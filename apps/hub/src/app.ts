@@ -1,4 +1,4 @@
-import { createLogger, type RunningApp } from '@app/runtime';
+import { createLogger, type RunningApp, StartGate } from '@app/runtime';
 import { describeSettings, type GivenSettings, type Settings } from '@app/settings';
 import { migrate } from '@app/store';
 import { startAdmin } from '../../admin/src/app';
@@ -7,6 +7,7 @@ import { startHubClientInfo } from '../../hubclientinfo/src/app';
 import { startRouter } from '../../router/src/app';
 import { layGround, type Ground } from './ground';
 import { readyText } from './ready-text';
+import { Took } from './took';
 
 type Undo = () => Promise<void>;
 
@@ -16,11 +17,15 @@ type Undo = () => Promise<void>;
  */
 export async function startHub(given: GivenSettings): Promise<RunningApp> {
   const undo: Undo[] = [];
+  const took = new Took();
   try {
-    const ground = await layGround(given, (step) => undo.push(step));
-    await migrate(ground.settings.databaseUrl);
-    const apps = await startApps(ground.settings, undo);
-    sayReady(ground, apps);
+    const ground = await took.note(
+      'database and queue',
+      layGround(given, (step) => undo.push(step)),
+    );
+    await took.note('migrations', migrate(ground.settings.databaseUrl));
+    const apps = await took.note('apps', startApps(ground.settings, undo));
+    sayReady(ground, apps, took.text);
     const { url, answersWithinMs } = apps.router;
     return { name: 'hub', url, answersWithinMs, close: () => unwind(undo) };
   } catch (error) {
@@ -38,10 +43,13 @@ async function startApps(settings: Settings, undo: Undo[]): Promise<Record<'rout
     started.push(app);
     return app;
   };
-  const admin = await opened(startAdmin(settings));
-  await opened(startDelivery(settings, { alone: true }));
-  await opened(startHubClientInfo(settings));
-  return { admin, router: await opened(startRouter(settings)) };
+  const gate = new StartGate();
+  const admin = await opened(startAdmin(settings, gate));
+  await opened(startDelivery(settings, { alone: true }, gate));
+  await opened(startHubClientInfo(settings, gate));
+  const router = await opened(startRouter(settings, gate));
+  gate.open();
+  return { admin, router };
 }
 
 async function closeAll(apps: readonly RunningApp[]): Promise<void> {
@@ -58,8 +66,8 @@ async function unwind(undo: Undo[]): Promise<void> {
   if (failed.length > 0) throw failed[0];
 }
 
-function sayReady(ground: Ground, apps: Record<'router' | 'admin', RunningApp>): void {
+function sayReady(ground: Ground, apps: Record<'router' | 'admin', RunningApp>, took: string): void {
   const { settings } = ground;
   createLogger('hub', settings.logLevel).info(describeSettings(settings), 'settings');
-  process.stdout.write(readyText(settings.publicUrl, apps.admin.url, ground.origin));
+  process.stdout.write(readyText(settings.publicUrl, apps.admin.url, { ...ground.origin, took }));
 }

@@ -28,9 +28,14 @@ export async function layGround(given: GivenSettings, onClose: OnClose): Promise
   const settings: Settings = { ...given, ...keys, databaseUrl, redisUrl: queue.url };
   const adminKey = given.adminApiKey
     ? 'as given (ADMIN_API_KEY)'
-    : `${settings.adminApiKey}  (kept in ${join(embed.dataDir, SECRETS_FILE)})`;
+    : shownKey(settings.adminApiKey, join(embed.dataDir, SECRETS_FILE));
   const data = embed.used ? embed.dataDir : 'none: everything is external';
   return { settings, origin: { adminKey, database: database.said, queue: queue.said, data } };
+}
+
+/** A key on a terminal is seen by the person in front of it; anywhere else it would be in a log for good. */
+function shownKey(key: string, file: string): string {
+  return process.stdout.isTTY ? `${key}  (kept in ${file})` : `adminApiKey in ${file}`;
 }
 
 interface Part<U> {

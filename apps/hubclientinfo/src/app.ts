@@ -8,8 +8,10 @@ import {
   listenAt,
   type Logger,
   nestLogger,
+  openGate,
   processMetrics,
   type RunningApp,
+  stateOf,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { CLIENT_OPTIONS, openStore, type Store } from '@app/store';
@@ -34,7 +36,7 @@ const MAX_ANSWER_BYTES = 256 * 1024;
  *
  * @throws when the database cannot be reached or the port is taken
  */
-export async function startHubClientInfo(settings: Settings): Promise<RunningApp> {
+export async function startHubClientInfo(settings: Settings, gate = openGate()): Promise<RunningApp> {
   const log = createLogger('hubclientinfo', settings.logLevel);
   const opened: Closable[] = [];
   try {
@@ -48,7 +50,11 @@ export async function startHubClientInfo(settings: Settings): Promise<RunningApp
     opened.push(courier);
     const keeper = keeperOf(settings, { store, queue, courier, directory, log });
     await store.changes.follow(keeper);
-    const nest = await listen(settings, store, log);
+    const nest = await listen(
+      settings,
+      () => gate.behind(async () => ({ postgres: await stateOf(store.ping()) })),
+      log,
+    );
     opened.push(nest);
     showKeeper(processMetrics(), keeper);
     showPlatforms(processMetrics(), directory);
@@ -108,15 +114,12 @@ function keeperOf(settings: Settings, { store, queue, courier, directory, log }:
   });
 }
 
-async function listen(settings: Settings, store: Store, log: Logger): Promise<NestFastifyApplication> {
-  const source: HealthSource = {
-    metrics: processMetrics(),
-    ready: () =>
-      store.ping().then(
-        () => ({ postgres: 'up' }),
-        () => ({ postgres: 'down' }),
-      ),
-  };
+async function listen(
+  settings: Settings,
+  ready: HealthSource['ready'],
+  log: Logger,
+): Promise<NestFastifyApplication> {
+  const source: HealthSource = { metrics: processMetrics(), ready };
   const nest = await NestFactory.create<NestFastifyApplication>(healthModule(source), new FastifyAdapter(), {
     logger: nestLogger(log),
     abortOnError: false,

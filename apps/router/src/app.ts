@@ -21,7 +21,10 @@ import {
   nestLogger,
   processMetrics,
   type RunningApp,
+  openGate,
   ServerTls,
+  type StartGate,
+  stateOf,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
@@ -52,7 +55,7 @@ const STATEMENT_MS = 5_000;
  *
  * @throws when the database cannot be reached, the port is taken, or the TLS files cannot be used
  */
-export async function startRouter(settings: Settings): Promise<RunningApp> {
+export async function startRouter(settings: Settings, gate = openGate()): Promise<RunningApp> {
   const log = createLogger('router', settings.logLevel);
   const store = await openStore({ ...settings, log, statementMs: STATEMENT_MS });
   const directory = new Directory(settings.agreementDefault);
@@ -71,7 +74,7 @@ export async function startRouter(settings: Settings): Promise<RunningApp> {
     const deliveries = await openDeliveries(settings, given, log, processMetrics());
     opened.push(deliveries.queue);
     const parts = {
-      ...(await routerParts(settings, { store, courier, directory, log, room })),
+      ...(await routerParts(settings, { store, courier, directory, log, room, gate })),
       ...deliveries.parts,
     };
     const door = new Door(parts, settings);
@@ -120,11 +123,12 @@ interface Opened {
   readonly directory: Directory;
   readonly log: Logger;
   readonly room: StorageRoom;
+  readonly gate: StartGate;
 }
 
 async function routerParts(
   settings: Settings,
-  { store, courier, directory, log, room }: Opened,
+  { store, courier, directory, log, room, gate }: Opened,
 ): Promise<Omit<RouterParts, keyof Deliveries['parts']>> {
   await store.changes.follow(directory);
   const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
@@ -175,11 +179,10 @@ async function routerParts(
     },
     health: {
       metrics,
-      ready: () =>
-        store.ping().then(
-          () => ({ postgres: 'up' }),
-          () => ({ postgres: 'down' }),
-        ),
+      ready: () => gate.behind(async () => ({ postgres: await stateOf(store.ping()) })),
+      // Direct messages need the snapshot alone, which a router that listens has.
+      dispensable: ['postgres'],
+      showsMetrics: settings.metricsOnOcpiPort,
     },
   };
 }

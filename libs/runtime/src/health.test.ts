@@ -2,7 +2,7 @@ import { Agent, get, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
-import { createMetrics, healthModule, READY_LIMIT_MS, type Checks, type HealthSource } from '.';
+import { createMetrics, healthModule, READY_LIMIT_MS, type Checks, type HealthSource, StartGate } from '.';
 
 let app: NestFastifyApplication;
 let url: string;
@@ -37,6 +37,31 @@ describe('health pages', () => {
       status: 503,
       body: { status: 'down', checks: { database: 'down', queue: 'up' } },
     });
+  });
+
+  it('answer 200 and degraded when what is down is dispensable, and never show metrics that are off', async () => {
+    const source = { metrics, dispensable: ['database'], showsMetrics: false };
+    const checks = async (): Promise<Checks> => ({ database: 'down' });
+    const module = healthModule({ ...source, ready: checks });
+    const router = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+      logger: false,
+    });
+    await router.listen(0, '127.0.0.1');
+    const answer = await fetch(`${await router.getUrl()}/health/ready`);
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { status: 'degraded', checks: { database: 'down' } },
+    ]);
+    expect((await fetch(`${await router.getUrl()}/metrics`)).status).toBe(404);
+    await router.close();
+  });
+
+  it('answer 503 behind a gate until all of a process listen', async () => {
+    const gate = new StartGate();
+    const checks = async (): Promise<Checks> => ({ database: 'up' });
+    expect((await readiness(() => gate.behind(checks))).status).toBe(503);
+    gate.open();
+    expect((await readiness(() => gate.behind(checks))).status).toBe(200);
   });
 
   it('answer 503 when the check itself fails, and tell nobody why', async () => {

@@ -5,11 +5,43 @@ import type { Metrics } from './metrics';
 /** What a process depends on, and whether each of it works right now. */
 export type Checks = Record<string, 'up' | 'down'>;
 
+/** In a hub of one process no port is ready before all of its apps listen. */
+export class StartGate {
+  private isOpen = false;
+
+  open(): void {
+    this.isOpen = true;
+  }
+
+  /** The checks of an app, behind the gate. */
+  async behind(ready: () => Promise<Checks>): Promise<Checks> {
+    return this.isOpen ? ready() : { start: 'down' };
+  }
+}
+
+/** A gate for an app that is a process of its own. */
+export function openGate(): StartGate {
+  const gate = new StartGate();
+  gate.open();
+  return gate;
+}
+
+export function stateOf(answer: Promise<unknown>): Promise<'up' | 'down'> {
+  return answer.then(
+    () => 'up',
+    () => 'down',
+  );
+}
+
 /** What the health pages show. */
 export interface HealthSource {
   /** Looked at for `/health/ready`; a rejection or an answer later than `READY_LIMIT_MS` counts as down. */
   ready(): Promise<Checks>;
   readonly metrics: Metrics;
+  /** Checks without which the process still does its job: it is ready and says `degraded`. */
+  readonly dispensable?: readonly string[];
+  /** False: there is no `/metrics` here. */
+  readonly showsMetrics?: boolean;
 }
 
 /** An orchestrator's probe gives up after a second or so: an answer "down" in time tells more than a timeout. */
@@ -34,10 +66,15 @@ class HealthController {
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<object> {
     const checks = await checksWithin(this.source);
-    const up = Object.values(checks).every((state) => state === 'up');
-    reply.status(up ? 200 : 503);
-    return { status: up ? 'up' : 'down', checks };
+    const status = statusOf(checks, this.source.dispensable ?? []);
+    reply.status(status === 'down' ? 503 : 200);
+    return { status, checks };
   }
+}
+
+@Controller()
+class MetricsController {
+  constructor(@Inject(SOURCE) private readonly source: HealthSource) {}
 
   /** The content type is Prometheus' text format 0.0.4. */
   @Get('metrics')
@@ -47,10 +84,17 @@ class HealthController {
   }
 }
 
+function statusOf(checks: Checks, dispensable: readonly string[]): 'up' | 'degraded' | 'down' {
+  const down = Object.keys(checks).filter((name) => checks[name] === 'down');
+  if (down.length === 0) return 'up';
+  return down.every((name) => dispensable.includes(name)) ? 'degraded' : 'down';
+}
+
 async function checksWithin(source: HealthSource): Promise<Checks> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Checks>((resolve) => {
-    timer = setTimeout(() => resolve({ answer_in_time: 'down' }), READY_LIMIT_MS);
+    const late = (source.dispensable ?? ['answer_in_time']).map((name) => [name, 'down'] as const);
+    timer = setTimeout(() => resolve(Object.fromEntries(late)), READY_LIMIT_MS);
   });
   const checks = source.ready().catch((): Checks => ({ check: 'down' }));
   return Promise.race([checks, late]).finally(() => clearTimeout(timer));
@@ -61,13 +105,14 @@ class HealthModule {}
 
 /**
  * A Nest module that serves, openly, `GET /health/live` (the process answers), `GET /health/ready` (200, or 503
- * when something it needs is down, with the state of each) and `GET /metrics` (Prometheus). An app that has it also
+ * when something it needs is down, with the state of each; `degraded` when it does its job all the same) and
+ * `GET /metrics` (Prometheus). An app that has it also
  * closes as soon as its last answer is out (see `Drain`).
  */
 export function healthModule(source: HealthSource): DynamicModule {
   return {
     module: HealthModule,
-    controllers: [HealthController],
+    controllers: source.showsMetrics === false ? [HealthController] : [HealthController, MetricsController],
     providers: [{ provide: SOURCE, useValue: source }, Drain],
   };
 }

@@ -7,7 +7,15 @@ export {
   type Histogram,
   type Metrics,
 } from './metrics';
-export { healthModule, READY_LIMIT_MS, type Checks, type HealthSource } from './health';
+export {
+  healthModule,
+  READY_LIMIT_MS,
+  type Checks,
+  type HealthSource,
+  openGate,
+  StartGate,
+  stateOf,
+} from './health';
 export { listenAt } from './listen';
 export { reasonOf, runProcess, SAME_REQUEST_MS, type RunningApp } from './run-process';
 export { createHttpServer, ServerTls } from './tls/server-tls';

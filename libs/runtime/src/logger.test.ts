@@ -26,6 +26,21 @@ describe('the log', () => {
     expect(text).not.toContain('hush');
   });
 
+  it('shows of an error and its causes what is wrong, and no value of a statement', () => {
+    const failed = `Object.assign(new Error('duplicate key'), { code: '23505', constraint: 'once_pkey', parameters: ['hush'], query: 'hush', detail: 'Key (uid)=(hush)', driverError: { where: 'hush' } })`;
+    const lines = linesOf(`const cause = ${failed};
+      createLogger('hub', 'info').error({ err: new Error('not kept', { cause }) }, 'x')`);
+    expect(lines).toMatchObject([
+      {
+        err: {
+          message: 'not kept',
+          cause: { code: '23505', constraint: 'once_pkey', message: 'duplicate key' },
+        },
+      },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('hush');
+  });
+
   it('takes what Nest writes, with its context and the stack of an error', () => {
     const lines = linesOf(`const nest = nestLogger(createLogger('hub', 'debug'));
       nest.log('started', 'NestFactory'); nest.error(new Error('broken'), 'ExceptionsHandler'); nest.verbose('unseen');`);

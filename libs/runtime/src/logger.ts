@@ -20,6 +20,29 @@ const SECRET_FIELDS = [
 ];
 
 /**
+ * What of an error is logged: its kind, message, stack and codes, and the same of its causes. Other fields of errors hold
+ * values: TypeORM's `parameters` and `query`, PostgreSQL's `detail`, bodies that HTTP clients keep.
+ */
+function shownError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error === 'object' ? '[not an error]' : error;
+  const { name, message, stack, cause, code, table, constraint } = error as LoggedError;
+  const known = { type: name, message, stack, code, table, constraint };
+  return {
+    ...known,
+    ...(cause !== undefined && depth < MAX_CAUSES && { cause: shownError(cause, depth + 1) }),
+  };
+}
+
+type LoggedError = Error & {
+  readonly code?: unknown;
+  readonly table?: unknown;
+  readonly constraint?: unknown;
+};
+
+/** Causes of causes that are logged, at most. */
+const MAX_CAUSES = 4;
+
+/**
  * The log of one process: JSON lines on stdout, written asynchronously (a synchronous line costs the forwarding
  * path about 15 % CPU) and flushed when the process exits. Fields that hold a credential are replaced.
  *
@@ -32,7 +55,10 @@ export function createLogger(name: string, level: string): Logger {
     censor: '[redacted]',
   };
   return pino(
-    { name, level, redact, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      ...{ name, level, redact, timestamp: pino.stdTimeFunctions.isoTime },
+      serializers: { err: (error: unknown) => shownError(error) },
+    },
     pino.destination({ dest: 1, sync: false }),
   );
 }

@@ -56,6 +56,12 @@ export const rows = {
   }),
   bindHost: row('BIND_HOST', textOf(1, 255), 'Address on which the router listens', { fallback: '0.0.0.0' }),
   ocpiPort: row('OCPI_PORT', port, 'Port of the OCPI interface; 0 = any free one', { fallback: '3000' }),
+  metricsOnOcpiPort: row(
+    'METRICS_ON_OCPI_PORT',
+    flag,
+    'Whether /metrics is on the OCPI port, too, which is public: for routers behind a proxy that hands on /ocpi alone',
+    { fallback: 'false' },
+  ),
   adminBindHost: row(
     'ADMIN_BIND_HOST',
     textOf(1, 255),

@@ -25,13 +25,14 @@ import {
   type UsageStore,
   type WorkerRegistry,
 } from '@app/hub';
+import { type Pool } from 'pg';
 import { IsNull, Not, type DataSource } from 'typeorm';
 import { PostgresAgreementStore } from './agreements/agreement-store';
 import { PostgresApiKeyStore } from './api-keys/api-key-store';
 import { PostgresAuditLog } from './audit/audit-log';
 import { openCaptureLog, PostgresCaptureStore } from './captures';
 import { PostgresChangeFeed } from './change-feed';
-import { atMost, connect, dataSourceFor, limitsOf, STATEMENT_TIMEOUT_MS } from './connection';
+import { atMost, connect, dataSourceFor, limitsOf, openPool, STATEMENT_TIMEOUT_MS } from './connection';
 import { DatabaseWatch } from './database-watch';
 import {
   newWorker,
@@ -144,6 +145,12 @@ async function checkKey(dataSource: DataSource, seal: Seal): Promise<void> {
   }
 }
 
+/** No connection is kept while no lock is held. */
+function turnsPool({ databaseUrl, log }: StoreOptions): Pool {
+  const limits = limitsOf(STATEMENT_TIMEOUT_MS);
+  return openPool({ ...limits, connectionString: databaseUrl, application_name: 'hub locks', max: 1 }, log);
+}
+
 class PostgresStore implements Store {
   readonly platforms: PlatformStore;
   readonly agreements: AgreementStore;
@@ -167,6 +174,7 @@ class PostgresStore implements Store {
   readonly turns: Turns;
   readonly usage: UsageStore;
   readonly workers: WorkerRegistry;
+  private readonly locks: PostgresTurns;
 
   constructor(
     private readonly dataSource: GuardedDataSource,
@@ -201,8 +209,9 @@ class PostgresStore implements Store {
     this.sync = new PostgresSyncStore(dataSource);
     this.statuses = new PostgresStatusStore(dataSource);
     this.announcements = new PostgresAnnouncementStore(dataSource);
-    this.turns = new PostgresTurns(dataSource);
     this.usage = new PostgresUsageStore(dataSource);
+    this.locks = new PostgresTurns(turnsPool(options));
+    this.turns = this.locks;
     this.keepership = new PostgresKeepership(options.databaseUrl, options.log);
     this.owners = new PostgresOwnerIndex(dataSource, rowKeys(options.encryptionKey), options.log);
   }
@@ -218,6 +227,7 @@ class PostgresStore implements Store {
     await this.owners.close();
     await Promise.all([this.messageLog.close(), this.captureLog.close()]);
     await this.watch.close();
+    await atMost(CLOSE_MS, this.locks.close());
     await atMost(CLOSE_MS, this.dataSource.destroy());
   }
 }

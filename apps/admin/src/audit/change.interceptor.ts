@@ -13,6 +13,9 @@ import { watched } from './nothing-changed';
 
 const OPEN = '/admin/v1/';
 
+/** Work that asks, right before it changes anything, whether the lock is still held. */
+type Turn<T> = (stillMine: () => Promise<void>) => Promise<T>;
+
 /** A change that is under way. */
 interface Change {
   readonly id: string;
@@ -49,19 +52,24 @@ export class ChangeInterceptor implements NestInterceptor {
     const subject = subjectOf(place, this.contract.isRead);
     const change = { id: randomUUID(), place, request, reply: http.getResponse<FastifyReply>(), subject };
     const work = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
-    return defer(() => this.inTurn(change, () => this.recorded(change, work)));
+    return defer(() => this.inTurn(change, (stillMine) => this.recorded(change, work, stillMine)));
   }
 
-  private inTurn<T>({ place, request }: Change, work: () => Promise<T>): Promise<T> {
+  private inTurn<T>({ place, request }: Change, work: Turn<T>): Promise<T> {
     const isReplacement = this.contract.isReplacement(request.method, place.route);
-    return isReplacement ? this.parts.turns.inTurn(place.path, work) : work();
+    return isReplacement ? this.parts.turns.inTurn(place.path, work) : work(() => Promise.resolve());
   }
 
-  private async recorded(change: Change, work: () => Promise<unknown>): Promise<unknown> {
+  private async recorded(
+    change: Change,
+    work: () => Promise<unknown>,
+    stillMine: () => Promise<void>,
+  ): Promise<unknown> {
     const before = await this.read(change.subject, change.request);
     await this.parts.audit.open(this.opening(change, before));
     try {
       requireMatch(change.request.headers, change.subject === undefined ? undefined : { now: before });
+      await stillMine();
       const { answer, isChange: changed } = await watched(work);
       const made = madeBy(change.place, answer, this.contract.isRead);
       await this.close(change, { outcome: changed ? 'changed' : 'unchanged', error: null, made });
