@@ -68,7 +68,7 @@ export class DetourEntity {
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 
-  /** Null: works as long as the hub does. */
+  /** Null in no row since CDR locations expire, too. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
 }
