@@ -64,7 +64,7 @@ export class AdminClient {
 
   /** Approves what waits, or these parties alone. */
   approve(id: string, parties?: readonly Party[]): Promise<AdminPlatform> {
-    return this.ask('POST', `/platforms/${id}/approve`, parties && { parties: parties.map(partyInput) });
+    return this.ask('POST', `/platforms/${id}/approve`, { parties: parties?.map(partyInput) });
   }
 
   list(query: AdminQuery = {}): Promise<AdminPage<AdminPlatform>> {

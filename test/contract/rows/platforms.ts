@@ -125,7 +125,7 @@ export const PLATFORM_ROWS: Rows = {
   },
   approveParties: {
     good: {
-      'all that wait': async (world) => ({ path: (await waiting(world)).path }),
+      'all that wait': async (world) => ({ path: (await waiting(world)).path, body: {} }),
       'the one that is named': async (world) => {
         const { path, party } = await waiting(world);
         return { path, body: { parties: [party] } };

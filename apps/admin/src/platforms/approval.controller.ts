@@ -1,5 +1,5 @@
 import { Body, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type ApproveOutcome } from '@app/hub';
 import { type Party, partyKey } from '@app/ocpi';
 import { AdminController } from '../admin-controller';
@@ -23,15 +23,11 @@ export class ApprovalController {
     description:
       'All or nothing. The other platforms are told of them, and their lists are pulled. An approved party stays approved when the platform updates its credentials.',
   })
-  @ApiBody({ type: ApprovalInput, required: false })
   @ApiOkResponse({ type: PlatformView })
   @ApiProblems('invalid_input', 'malformed_json', 'not_found', 'not_waiting', 'party_taken')
   @ApiProblems('body_too_large', 'unsupported_media_type')
-  async approve(
-    @Param('id', UuidPipe) id: string,
-    @Body() input: ApprovalInput | undefined,
-  ): Promise<PlatformView> {
-    const named = input?.parties && partiesIn(input.parties, 'parties');
+  async approve(@Param('id', UuidPipe) id: string, @Body() input: ApprovalInput): Promise<PlatformView> {
+    const named = input.parties && partiesIn(input.parties, 'parties');
     const { store, now } = this.parts.registration;
     requireApproved(await store.approve(id, named, now()), named);
     const platform = await store.find(id);
