@@ -87,18 +87,25 @@ async function readiness(): Promise<[number, unknown]> {
   return [answer.status, ((await answer.json()) as { status: unknown }).status];
 }
 
+/** Where an operator gets in who may write all the same. */
+function operatorUrl(): string {
+  const url = new URL(hub.settings.databaseUrl);
+  url.searchParams.set('options', '-c default_transaction_read_only=off');
+  return url.href;
+}
+
 async function readOnly(on: boolean): Promise<void> {
   const name = new URL(hub.settings.databaseUrl).pathname.slice(1);
-  await sql(hub.settings.databaseUrl, `ALTER DATABASE ${name} SET default_transaction_read_only = ${on}`);
+  await sql(operatorUrl(), `ALTER DATABASE ${name} SET default_transaction_read_only = ${on}`);
   await sql(
-    hub.settings.databaseUrl,
+    operatorUrl(),
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
   );
 }
 
 /** Every table that a message is written to refuses with an SQLSTATE, as PostgreSQL itself does when it must. */
 async function refuseWith(state: string | undefined): Promise<void> {
-  const url = hub.settings.databaseUrl;
+  const url = operatorUrl();
   for (const table of ['pushes', 'detours', 'platforms', 'write_probes']) {
     await sql(url, `DROP TRIGGER IF EXISTS refusing ON ${table}`);
     if (state === undefined) continue;

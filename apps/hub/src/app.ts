@@ -27,7 +27,7 @@ export async function startHub(given: GivenSettings): Promise<RunningApp> {
     const apps = await took.note('apps', startApps(ground.settings, undo));
     sayReady(ground, apps, took.text);
     const { url, answersWithinMs } = apps.router;
-    return { name: 'hub', url, answersWithinMs, close: () => unwind(undo) };
+    return { name: 'hub', url, answersWithinMs, lost: ground.lost, close: () => unwind(undo) };
   } catch (error) {
     await unwind(undo);
     throw error;

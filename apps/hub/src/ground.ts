@@ -1,14 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createLogger } from '@app/runtime';
 import { type GivenSettings, type Settings } from '@app/settings';
 import { lockFolder } from './embedded/folder-lock';
 import { startPostgres } from './embedded/postgres';
 import { findRedis, startRedis } from './embedded/redis';
 import { keptSecrets, SECRETS_FILE, type KeptSecrets } from './embedded/secrets';
+import { type Server, Supervisor } from './embedded/supervisor';
 
 /** What the hub stands on: complete settings, and in words where each part of them came from. */
 export interface Ground {
   readonly settings: Settings;
+  /** Resolves, with the reason, when a server that the hub started cannot be kept running. */
+  readonly lost: Promise<Error>;
   readonly origin: Readonly<Record<'adminKey' | 'database' | 'queue' | 'data', string>>;
 }
 
@@ -30,7 +34,8 @@ export async function layGround(given: GivenSettings, onClose: OnClose): Promise
     ? 'as given (ADMIN_API_KEY)'
     : shownKey(settings.adminApiKey, join(embed.dataDir, SECRETS_FILE));
   const data = embed.used ? embed.dataDir : 'none: everything is external';
-  return { settings, origin: { adminKey, database: database.said, queue: queue.said, data } };
+  const lost = Promise.race(embed.lost);
+  return { settings, lost, origin: { adminKey, database: database.said, queue: queue.said, data } };
 }
 
 /** A key on a terminal is seen by the person in front of it; anywhere else it would be in a log for good. */
@@ -49,6 +54,8 @@ const REDIS_HINT = 'apt-get install redis-server / brew install redis';
 /** The data folder is opened, locked and given secrets at the first need of it. */
 class Embedding {
   private secrets: Promise<KeptSecrets> | undefined;
+  /** One each for what is embedded: resolves when it cannot be kept running. */
+  readonly lost: Promise<Error>[] = [];
 
   constructor(
     private readonly given: GivenSettings,
@@ -66,8 +73,9 @@ class Embedding {
   async database(): Promise<Part<string>> {
     if (this.given.databaseUrl) return { url: this.given.databaseUrl, said: 'as given (DATABASE_URL)' };
     const { databasePassword: password } = await this.kept();
-    const postgres = await startPostgres({ dataDir: this.dataDir, password });
-    this.onClose(() => postgres.stop());
+    const options = { dataDir: this.dataDir, password };
+    const postgres = await startPostgres(options);
+    this.keepRunning('PostgreSQL', postgres, () => startPostgres({ ...options, port: postgres.port }));
     return { url: postgres.url, said: `embedded PostgreSQL on 127.0.0.1:${postgres.port}` };
   }
 
@@ -78,9 +86,17 @@ class Embedding {
     if (databaseUrl) return { url: undefined, said: 'PostgreSQL (REDIS_URL is not set)' };
     const program = findRedis();
     if (!program) return { url: undefined, said: `PostgreSQL; Redis is several times faster: ${REDIS_HINT}` };
-    const redis = await startRedis(program, this.dataDir, (await this.kept()).redisPassword);
-    this.onClose(() => redis.stop());
+    const { redisPassword } = await this.kept();
+    const redis = await startRedis(program, this.dataDir, redisPassword);
+    const port = Number(new URL(redis.url).port);
+    this.keepRunning('Redis', redis, () => startRedis(program, this.dataDir, redisPassword, port));
     return { url: redis.url, said: `Redis on 127.0.0.1:${new URL(redis.url).port} (${program})` };
+  }
+
+  private keepRunning(name: string, server: Server, startAgain: () => Promise<Server>): void {
+    const supervisor = new Supervisor(name, server, startAgain, createLogger('hub', this.given.logLevel));
+    this.lost.push(supervisor.lost);
+    this.onClose(() => supervisor.stop());
   }
 
   async keys(): Promise<Pick<Settings, 'adminApiKey' | 'encryptionKey'>> {

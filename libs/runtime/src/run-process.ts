@@ -5,6 +5,8 @@ export interface RunningApp {
   readonly url: string;
   /** The longest that a request in flight may take to be answered, in ms, when that is long. */
   readonly answersWithinMs?: number;
+  /** Resolves, with the reason, when it cannot go on: the process ends with 1. */
+  readonly lost?: Promise<Error>;
   /** Drains: answers the requests in flight, then closes everything that it opened. */
   close(): Promise<void>;
 }
@@ -25,11 +27,16 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs an app as the whole of this process. A start that fails prints one message on stderr and exits with 1. SIGINT,
  * SIGTERM and SIGHUP close the app once, also when they come during the start, and exit with 0; with 1 when closing fails
- * or takes longer than `DRAIN_LIMIT_MS` and than its requests may take. A second signal exits at once with 1.
+ * or takes longer than `DRAIN_LIMIT_MS` and than its requests may take. A second signal exits at once with 1, and so does
+ * an app that cannot go on.
  */
 export function runProcess(name: string, start: () => Promise<RunningApp>): void {
   const starting = Promise.resolve().then(start);
   starting.catch((error: unknown) => fail(`${name} could not start: ${reasonOf(error)}`));
+  void starting.then(
+    ({ lost }) => lost?.then((reason) => giveUp(name, reason)),
+    () => undefined,
+  );
   let firstSignalAt: number | undefined;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
@@ -54,6 +61,11 @@ async function shutDown(name: string, starting: Promise<RunningApp>): Promise<vo
     fail(`${name} could not close: ${reasonOf(error)}`);
   }
   process.exit(0);
+}
+
+/** Children are signalled as the process exits. Nothing is waited for: what is missing is what closing needs. */
+function giveUp(name: string, reason: Error): never {
+  fail(`${name} cannot go on: ${reasonOf(reason)}`);
 }
 
 function giveUpAfter(ms: number, name: string): NodeJS.Timeout {

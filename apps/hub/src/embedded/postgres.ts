@@ -12,6 +12,8 @@ export interface PostgresOptions {
   readonly dataDir: string;
   /** Password of its superuser `hub`; must stay the same for one data folder. */
   readonly password: string;
+  /** Port that it must listen on, since others know its URL already; absent: a free one. */
+  readonly port?: number;
   /** False: nothing is flushed to disk. For tests only. */
   readonly durable?: boolean;
 }
@@ -104,7 +106,7 @@ async function runInitdb(
 async function start(place: Place): Promise<EmbeddedPostgres> {
   let first = FIRST_PORT;
   for (let tries = TAKEN_PORT_TRIES; tries > 0; tries -= 1) {
-    const port = await freePort(first);
+    const port = place.options.port ?? (await freePort(first));
     const pid = await startOn(place, port);
     if (pid !== undefined) return handle(pid, port, place.options);
     first = port + 1;

@@ -40,12 +40,19 @@ function isExecutable(file: string): boolean {
  * Starts `program` with its data in `redis` below `dataDir`, on a free port of 127.0.0.1, with an append-only file
  * written each second. One that still runs there since its hub was killed is taken over. Rejects with the end of its
  * log when it does not start.
+ *
+ * @param givenPort port that it must listen on, since others know its URL already
  */
-export async function startRedis(program: string, dataDir: string, password: string): Promise<EmbeddedRedis> {
+export async function startRedis(
+  program: string,
+  dataDir: string,
+  password: string,
+  givenPort?: number,
+): Promise<EmbeddedRedis> {
   const folder = resolve(dataDir, 'redis');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const left = await leftRunning(folder, password);
-  const { pid, port } = left ?? (await start(program, folder, password));
+  const { pid, port } = left ?? (await start(program, folder, { password, givenPort }));
   register(pid, STOP_SIGNAL);
   const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
   return { url, pid, program, stop: () => stop(pid, STOP_SIGNAL) };
@@ -74,9 +81,9 @@ function notedPort(folder: string): number | undefined {
 async function start(
   program: string,
   folder: string,
-  password: string,
+  { password, givenPort }: { readonly password: string; readonly givenPort: number | undefined },
 ): Promise<{ pid: number; port: number }> {
-  const port = await freePort(FIRST_PORT);
+  const port = givenPort ?? (await freePort(FIRST_PORT));
   const logFile = join(folder, 'redis.log');
   const input = configuration(port, folder, password);
   const server = await startChild(program, ['-'], { logFile, input, stopSignal: STOP_SIGNAL });
