@@ -120,7 +120,9 @@ describe('a paged list', () => {
       headers: { Link: '<https://x/1>; rel="prev", </n>; rel=next;x, <b>;rel="last"' },
     }));
     const { link } = (await list()).headers;
-    expect(String(link)).toMatch(/^<http[^>]*callback\/[\w-]{24}>; rel="next"$/);
+    expect(String(link)).toMatch(
+      /^<http[^>]*callback\/[\w-]{24}\?offset=[1-9]\d*&limit=\d+[^>]*>; rel="next"$/,
+    );
   });
 
   it('whose next page is on a foreign host is refused with a reason, not cut short', async () => {

@@ -13,7 +13,7 @@ import {
   type Target,
 } from '@app/ocpi';
 import { type PlatformEntry } from './directory';
-import { type HeaderList, type IssuedToken } from './ports';
+import { type DetourPage, type HeaderList, type IssuedToken } from './ports';
 
 /** A request as it came off the wire, with the ids that its answer will carry. */
 export interface Incoming {
@@ -33,6 +33,8 @@ export interface Incoming {
   readonly note?: string;
   /** Of a message to a URL that the hub handed out: the message that this was done for, by its caller's ids. */
   readonly cause?: MessageIds;
+  /** Of a message to the URL of a next page: which one. */
+  readonly page?: DetourPage | undefined;
 }
 
 export interface Accepted extends Incoming {

@@ -55,7 +55,7 @@ export async function runCallback(
     const { holder } = await authenticateAnyToken(incoming, parts);
     progress = { ...progress, caller: holder.platform, token: holder.token };
     const detour = await detourOf(address.id, { holder, headers: incoming.headers }, parts);
-    progress = { ...progress, cause: detour.cause ?? undefined };
+    progress = { ...progress, cause: detour.cause ?? undefined, page: detour.page ?? undefined };
     const identified = (progress = identify(progress, address, { detour, holder }));
     requireCaller(identified, parts.directory);
     const permitted = (progress = permit(identified, detour, parts.directory));

@@ -3,7 +3,8 @@ import { type Answer, noted, type Permitted, type Receiver } from '../exchange';
 import { HubError } from '../hub-error';
 import { type Log } from '../ports';
 import { MAX_NEXT_LINKS } from './limits';
-import { type Target, targetAt } from './target';
+import { pageAfter, pageQuery } from './next-place';
+import { nextPageAt, type Target, targetAt } from './target';
 import { causeOf, type MakeDetours, type Wanted } from './wanted';
 
 /** An answer on its way back. */
@@ -53,12 +54,16 @@ async function newLink(returning: Returning, header: string, make: MakeDetours):
   if (spans.length === 0) return undefined;
   if (spans.length > MAX_NEXT_LINKS) throw new HubError('next_page_elsewhere', `${spans.length} next pages`);
   const targets = spans.map((span) => requireOwn(returning, header, span));
-  const urls = await make(targets.map((target) => wanted(returning, 'link', target)));
-  return urls.map((url) => nextLink(url)).join(', ');
+  const pages = targets.map((target) => pageAfter(returning, target));
+  const urls = await make(
+    targets.map((target, index) => ({ ...wanted(returning, 'link', target), page: pages[index]! })),
+  );
+  return urls.map((url, index) => nextLink(`${url}?${pageQuery(returning, pages[index]!)}`)).join(', ');
 }
 
 function requireOwn(returning: Returning, header: string, { start, end }: Span): string {
-  const target = targetOf(returning, header.slice(start, end));
+  const { url, receiver } = returning;
+  const target = nextPageAt(receiver.platform, resolveUrl(header.slice(start, end), url));
   if (target.kind === 'own') return target.url;
   throw new HubError('next_page_elsewhere', target.kind === 'elsewhere' ? target.where : 'not a URL');
 }

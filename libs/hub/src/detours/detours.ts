@@ -7,7 +7,10 @@ import { type Answer, type Permitted, type Receiver } from '../exchange';
 import { type Detour, type DetourPage, type DetourStore, type Log } from '../ports';
 import { backward } from './backward';
 import { LINK_TTL_SECONDS } from './limits';
+import { listOf } from './list-name';
+import { furtherOffset, isCounted } from './next-place';
 import { onward } from './onward';
+import { requireStillOwn } from './target';
 import { type MakeDetours, type Wanted } from './wanted';
 
 export interface DetoursOptions {
@@ -54,6 +57,27 @@ export class Detours {
   /** Removes detours whose time is over, at most `limit`. @returns how many */
   purge(limit: number): Promise<number> {
     return this.options.store.purge(this.options.now(), limit);
+  }
+
+  /**
+   * The URL at a party that a request for a further page of its list stands for: the `Link` that the party gave, when it
+   * pages by other things than offsets. Without a database the request goes on as it is.
+   *
+   * @throws HubError `callback_moved`
+   */
+  async urlOfPage(message: Permitted, receiver: Receiver): Promise<string | undefined> {
+    const offset = furtherOffset(message);
+    if (offset === undefined) return undefined;
+    const kept = await this.findPage(listOf(message, receiver.party), offset).catch((err: unknown) => {
+      this.options.log.warn(
+        { err },
+        'next page of a list cannot be looked up; it is asked for by its offset',
+      );
+      return undefined;
+    });
+    if (!kept || isCounted(kept) || kept.owner.platformId !== receiver.platform.id) return undefined;
+    requireStillOwn(receiver.platform, kept.target);
+    return kept.target;
   }
 
   /** The newest detour to a page of a list, by the objects before the page. */

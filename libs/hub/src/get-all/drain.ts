@@ -1,5 +1,6 @@
 /** Asking one party for its objects, in the name of the requester. */
 import { isMergeable, joinEndpoint, type PartyId, sameParty } from '@app/ocpi';
+import { requireStillOwn } from '../detours';
 import { type Permitted } from '../exchange';
 import { asHubError, HubError } from '../hub-error';
 import { ownerIn } from '../objects/object-change';
@@ -162,6 +163,7 @@ function ask(
   { courier, patience, newId }: DrainParts,
 ): Promise<WalkedPage> {
   const { caller, from, ids, target } = message;
+  requireStillOwn(platform, url);
   if (platform.record.status === 'OFFLINE') throw new HubError('receiver_offline');
   return askPage(
     {

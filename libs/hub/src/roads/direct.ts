@@ -17,7 +17,7 @@ import {
 import { type Answer, learned, type Permitted, type Receiver, type Relayed } from '../exchange';
 import { HubError, REFUSAL_OF_FAULT } from '../hub-error';
 import { decodedBody } from '../content';
-import { carriesUrl, type Detours } from '../detours';
+import { carriesUrl, type Detours, furtherOffset } from '../detours';
 import { type PlatformEntry } from '../directory';
 import { maskedExcerpt } from '../masked-excerpt';
 import { type Courier, type CourierAnswer, CourierFault, type CourierRequest } from '../ports';
@@ -46,7 +46,9 @@ export async function direct(permitted: Permitted, parts: DirectParts): Promise<
   const onwardRequestId = parts.newId();
   // Known before it is sent: a message that comes to nothing is looked for by this id, too.
   learned(permitted, { onwardRequestId });
-  const request = onwardRequest(message, receiver, onwardRequestId, parts.patience);
+  const made = onwardRequest(message, receiver, onwardRequestId, parts.patience);
+  const pageUrl = furtherOffset(permitted) && (await parts.detours.urlOfPage(permitted, receiver));
+  const request = pageUrl ? { ...made, url: pageUrl } : made;
   const given = readAnswer(await send(parts.courier, request), receiver);
   const answer = carriesUrl(given)
     ? await parts.detours.backward(permitted, receiver, request.url, given)
