@@ -25,7 +25,7 @@ it('every URL in the versions list and in every version of details answers', asy
   for (const { version, url } of versions) {
     const details = await get<{ version: string; endpoints: PublishedEndpoint[] }>(url);
     expect(details.version).toBe(version);
-    expect(details.endpoints).toHaveLength(2 + 7 * 2);
+    expect(details.endpoints).toHaveLength(3 + 7 * 2);
     for (const endpoint of details.endpoints) {
       const { httpStatus, json } = await cpo.follow(endpoint.url, 'GET', { headers: TO_EMSP });
       expect([endpoint.url, [200, 405].includes(httpStatus)]).toEqual([endpoint.url, true]);

@@ -39,6 +39,7 @@ async function startSync(more: Partial<SyncParts> = {}): Promise<{ pulls: string
   const store = await openStore({ ...settings, log, poolSize: 4 });
   const courier = createCourier({
     ...settings,
+    userAgent: 'hub-under-test/1.0',
     ...{ maxAnswerBytes: 1_000_000, connectionsPerOrigin: 4, maxInFlightPerPlatform: 24, idlePoolMs: 10_000 },
   });
   const pulls: string[] = [];

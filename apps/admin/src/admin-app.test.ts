@@ -17,7 +17,7 @@ import { createAdminApp } from './admin-app';
 const KEY = 'the-key-of-the-operator';
 const HUB = {
   party: { countryCode: 'DE', partyId: 'HUB' },
-  name: 'Hub',
+  businessDetails: { name: 'Hub' },
   versionsUrl: 'https://hub.example/ocpi/versions',
 };
 const platforms = '/admin/v1/platforms';
@@ -51,12 +51,14 @@ beforeAll(async () => {
   app = await createAdminApp({
     registration: {
       ...{ store, hub: HUB, courier: new InMemoryCourier(), directory: new Directory(), newId: randomUUID },
-      ...{ timeoutMs: 1_000, tokenGraceSeconds: 600, partyApproval: true, now: () => new Date() },
+      ...{ timeoutMs: 1_000, tokenGraceSeconds: 600, partyApproval: true, now: () => new Date(), log },
+      handshakes: { record: async () => undefined },
       limits: { parties: 100, customModules: 20, updatesPerHour: 20 },
     },
     usage: { usageOf: async () => ({ objects: 0, bytes: 0 }), countStored: async () => 0 },
     storageLimits: { objects: 1, bytes: 1 },
     messages,
+    handshakes: { list: async () => ({ data: [], nextCursor: null }) },
     statuses: {
       suspend: async () => false,
       resume: async () => false,

@@ -9,6 +9,7 @@ import { AuditController, RoleRefusals } from './audit';
 import { CapturesController } from './captures';
 import { Contract } from './contract';
 import { DeliveriesController, DeliveryPauseController } from './deliveries';
+import { HandshakesController } from './handshakes';
 import { LimitsController } from './limits';
 import { MessagesController } from './messages';
 import { PartiesController } from './parties';
@@ -35,6 +36,7 @@ export class AdminModule {
         AllowedHostsController,
         CapturesController,
         LimitsController,
+        HandshakesController,
         PlatformTlsController,
         StatisticsController,
         SuspensionController,

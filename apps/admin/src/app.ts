@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createCourier } from '@app/courier';
-import { type Courier, registrationLimitsOf } from '@app/hub';
-import { versionsUrl } from '@app/ocpi';
+import { type Courier, hubIdentityOf, registrationLimitsOf, slashCourier } from '@app/hub';
 import {
   createLogger,
   listenAt,
@@ -12,6 +11,7 @@ import {
   ServerTls,
   type StartGate,
   stateOf,
+  userAgent,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
@@ -37,14 +37,17 @@ export async function startAdmin(settings: Settings, gate = openGate()): Promise
   const log = createLogger('admin', settings.logLevel);
   const store = await openStore({ ...settings, log, poolSize: POOL_SIZE });
   const peerTls = new PeerTlsBook();
-  const courier = createCourier({
-    ...settings,
-    tlsOf: peerTls.tlsOf,
-    maxAnswerBytes: settings.maxBodyBytes,
-    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-    maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
-    idlePoolMs: IDLE_POOL_MS,
-  });
+  const courier = slashCourier(
+    createCourier({
+      ...settings,
+      userAgent: userAgent(),
+      tlsOf: peerTls.tlsOf,
+      maxAnswerBytes: settings.maxBodyBytes,
+      connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+      maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
+      idlePoolMs: IDLE_POOL_MS,
+    }),
+  );
   try {
     return await listen(settings, adminParts(settings, { store, courier, peerTls, log, gate }), {
       store,
@@ -85,14 +88,15 @@ async function closeAll({ store, courier }: Opened): Promise<void> {
 
 /** Nothing is routed here: of the platforms that it calls this process keeps how, and the routers follow by notification. */
 function adminParts(settings: Settings, { store, courier, peerTls, log, gate }: Opened & Own): AdminParts {
-  const party = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
   const ready = async () => ({ postgres: await stateOf(store.ping()) });
   return {
     registration: {
+      log,
       store: store.platforms,
+      handshakes: store.handshakes,
       courier,
       directory: peerTls,
-      hub: { party, name: settings.hubName, versionsUrl: versionsUrl(settings.publicUrl) },
+      hub: hubIdentityOf(settings),
       timeoutMs: settings.forwardTimeoutMs,
       tokenGraceSeconds: settings.tokenGraceSeconds,
       limits: registrationLimitsOf(settings),
@@ -112,6 +116,7 @@ function adminParts(settings: Settings, { store, courier, peerTls, log, gate }: 
     captureMaxBytesTotal: settings.captureMaxBytesTotal,
     deliveries: store.deliveryArchive,
     deliveryMaxAgeSeconds: settings.deliveryMaxAgeSeconds,
+    handshakes: store.handshakes,
     messages: store.messageArchive,
     statuses: store.statuses,
     health: { metrics: processMetrics(), ready: () => gate.behind(ready) },

@@ -4,6 +4,7 @@ import {
   type AuditLog,
   type CaptureStore,
   type DeliveryArchive,
+  type HandshakeStore,
   type MessageArchive,
   type RegistrationParts,
   type StatusControl,
@@ -30,6 +31,7 @@ export interface AdminParts {
   readonly deliveries: DeliveryArchive;
   /** The fresh age of a delivery that is sent again, in s. */
   readonly deliveryMaxAgeSeconds: number;
+  readonly handshakes: Pick<HandshakeStore, 'list'>;
   readonly messages: MessageArchive;
   readonly statuses: StatusControl;
   readonly health: HealthSource;

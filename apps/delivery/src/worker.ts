@@ -11,9 +11,10 @@ import {
   signTimes,
   type Waker,
   watchedCourier,
+  slashCourier,
 } from '@app/hub';
 import { type DrainJob, type DrainQueue, openDrainQueue, startDrainWorker } from '@app/outbox';
-import { processMetrics } from '@app/runtime';
+import { processMetrics, userAgent } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { CLIENT_OPTIONS, type Store } from '@app/store';
 import { deliveryMetrics, type DeliveryMetrics } from './delivery-metrics';
@@ -64,7 +65,7 @@ export async function startWorker(
     signTimes(settings.stillAliveAfterSeconds),
   ).start();
   const carrier = courierOf(settings, directory);
-  const courier = watchedCourier(carrier, signs);
+  const courier = watchedCourier(slashCourier(carrier), signs);
   const { deliveries, workers } = store;
   await workers.join(() => carrier.cut());
   if (alone) await workers.releaseDead(0);
@@ -93,6 +94,7 @@ function takeJob(job: DrainJob, drainer: Drainer): Promise<void> {
 function courierOf(settings: Settings, { tlsOf }: Directory): CuttableCourier {
   return createCourier({
     ...settings,
+    userAgent: userAgent(),
     tlsOf,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,

@@ -1,5 +1,5 @@
 import { createCourier } from '@app/courier';
-import { type Courier, Directory, probeTimes } from '@app/hub';
+import { type Courier, Directory, probeTimes, slashCourier } from '@app/hub';
 import { type DrainQueue, openDrainQueue } from '@app/outbox';
 import {
   createLogger,
@@ -12,6 +12,7 @@ import {
   processMetrics,
   type RunningApp,
   stateOf,
+  userAgent,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { CLIENT_OPTIONS, openStore, type Store } from '@app/store';
@@ -78,14 +79,17 @@ async function closeAll(opened: readonly Closable[]): Promise<void> {
 }
 
 function proberOf(settings: Settings, { tlsOf }: Directory): Courier {
-  return createCourier({
-    ...settings,
-    tlsOf,
-    maxAnswerBytes: MAX_ANSWER_BYTES,
-    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-    maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
-    idlePoolMs: IDLE_POOL_MS,
-  });
+  return slashCourier(
+    createCourier({
+      ...settings,
+      userAgent: userAgent(),
+      tlsOf,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+      maxInFlightPerPlatform: MAX_IN_FLIGHT_PER_PLATFORM,
+      idlePoolMs: IDLE_POOL_MS,
+    }),
+  );
 }
 
 interface Opened {

@@ -20,7 +20,7 @@ export function probeThrough(courier: Courier, directory: Directory, forwardTime
     const url = platform?.record.versionsUrl;
     if (!platform?.authorization || !url) return false;
     const ids = idHeaders({ requestId: randomUUID(), correlationId: randomUUID() });
-    const headers = ['Authorization', platform.authorization, 'Accept', 'application/json', ...ids];
+    const headers = ['Authorization', platform.authorization, ...ids];
     try {
       const answer = await courier.send({ platformId, method: 'GET', url, headers, body: null, timeoutMs });
       return isAliveAnswer(answer);

@@ -4,6 +4,7 @@ import {
   ClientCertificates,
   type Courier,
   Directory,
+  hubIdentityOf,
   Learner,
   limitedDetours,
   Newcomers,
@@ -12,8 +13,8 @@ import {
   storageRoomOf,
   TokenGrace,
   watchedCourier,
+  slashCourier,
 } from '@app/hub';
-import { versionsUrl } from '@app/ocpi';
 import {
   createLogger,
   listenAt,
@@ -25,6 +26,7 @@ import {
   ServerTls,
   type StartGate,
   stateOf,
+  userAgent,
 } from '@app/runtime';
 import { type Settings } from '@app/settings';
 import { openStore, type Store } from '@app/store';
@@ -59,14 +61,17 @@ export async function startRouter(settings: Settings, gate = openGate()): Promis
   const log = createLogger('router', settings.logLevel);
   const store = await openStore({ ...settings, log, statementMs: STATEMENT_MS });
   const directory = new Directory(settings.agreementDefault);
-  const courier = createCourier({
-    ...settings,
-    tlsOf: directory.tlsOf,
-    maxAnswerBytes: settings.maxBodyBytes,
-    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-    maxInFlightPerPlatform: settings.maxInFlightPerReceiver,
-    idlePoolMs: IDLE_POOL_MS,
-  });
+  const courier = slashCourier(
+    createCourier({
+      ...settings,
+      userAgent: userAgent(),
+      tlsOf: directory.tlsOf,
+      maxAnswerBytes: settings.maxBodyBytes,
+      connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+      maxInFlightPerPlatform: settings.maxInFlightPerReceiver,
+      idlePoolMs: IDLE_POOL_MS,
+    }),
+  );
   const opened: Closable[] = [store, courier];
   try {
     const room = storageRoomOf(settings, store.usage);
@@ -131,8 +136,8 @@ async function routerParts(
   { store, courier, directory, log, room, gate }: Opened,
 ): Promise<Omit<RouterParts, keyof Deliveries['parts']>> {
   await store.changes.follow(directory);
-  const hub = { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId };
-  const identity = { party: hub, name: settings.hubName, versionsUrl: versionsUrl(settings.publicUrl) };
+  const identity = hubIdentityOf(settings);
+  const hub = identity.party;
   const signs = lifeSignsOf(settings, store, directory, log);
   const watched = watchedCourier(courier, signs);
   const common = { courier: watched, directory, newId: randomUUID, now: () => new Date() };
@@ -170,7 +175,9 @@ async function routerParts(
     handshakesRefused: countHandshakes(metrics),
     registration: {
       ...common,
+      log,
       store: store.platforms,
+      handshakes: store.handshakes,
       hub: identity,
       timeoutMs: settings.forwardTimeoutMs,
       tokenGraceSeconds: settings.tokenGraceSeconds,

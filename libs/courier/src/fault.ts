@@ -2,7 +2,7 @@
  * Why there is no answer, told from error codes alone: message texts change with every release of Node,
  * OpenSSL and undici.
  */
-import { CourierFault, type CourierFaultKind } from '@app/hub';
+import { CourierFault, type CourierFaultKind, type TlsReason } from '@app/hub';
 import { errors } from 'undici';
 
 const BY_CODE: Readonly<Record<string, CourierFaultKind>> = {
@@ -45,8 +45,27 @@ const BY_PATTERN: readonly (readonly [RegExp, CourierFaultKind])[] = [
  */
 export function faultOf(error: unknown, written: boolean): CourierFault {
   if (error instanceof CourierFault) return error;
-  return new CourierFault(kindOf(error, written), { cause: error });
+  return new CourierFault(kindOf(error, written), { cause: error, tlsReason: TLS_REASON_OF[codeOf(error)] });
 }
+
+/** What each code of Node and OpenSSL says of a peer's TLS. */
+const TLS_REASON_OF: Readonly<Partial<Record<string, TlsReason>>> = {
+  UNABLE_TO_GET_ISSUER_CERT: 'unknown_authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'unknown_authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unknown_authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'unknown_authority',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'unknown_authority',
+  CERT_UNTRUSTED: 'unknown_authority',
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'not_yet_valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'other_name',
+  HOSTNAME_MISMATCH: 'other_name',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'wants_certificate',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'wants_certificate',
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': 'wants_certificate',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'no_tls',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'no_tls',
+};
 
 /** An error of the caller, not of the connection: a header or method that HTTP does not know. */
 export function isMisuse(error: unknown): boolean {

@@ -9,6 +9,7 @@ const KEEP_ALIVE_MAX_MS = 60_000;
 const MAX_ANSWER_HEADER_BYTES = 32 * 1024;
 
 export interface LaneOptions {
+  readonly userAgent: string;
   readonly connectionsPerOrigin: number;
   readonly connect: buildConnector.connector;
   /** Called when the caller of a request has its outcome. */
@@ -56,7 +57,8 @@ export class Lane implements Carrier {
     this.inFlight += 1;
     this.lastUsedMs = Date.now();
     const { method, body } = request;
-    const options = { path: target, method, headers: request.headers as string[], body };
+    const headers = [...request.headers, 'User-Agent', this.options.userAgent, 'Accept', 'application/json'];
+    const options = { path: target, method, headers, body };
     onceAllCame(() => {
       this.pool.dispatch(options, exchange);
       exchange.handedOver();

@@ -3,6 +3,8 @@ import { type LookupFunction } from 'node:net';
 
 /** Limits of a courier; every wait and size it can meet has one here. */
 export interface CourierOptions {
+  /** `User-Agent` of every request: `{name}/{version}`. */
+  readonly userAgent: string;
   /**
    * Longest wait in ms until a request is written: resolving, connecting, the TLS handshake, or a free
    * connection when all of the platform's are taken.

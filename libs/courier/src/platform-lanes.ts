@@ -11,6 +11,7 @@ import { Lane } from './lane';
 const MAX_LANES = 32;
 
 export interface PlatformLanesOptions {
+  readonly userAgent: string;
   readonly connectionsPerOrigin: number;
   readonly maxInFlightPerPlatform: number;
   /** For the bytes of answers that come in, of all platforms. */
@@ -80,14 +81,14 @@ export class PlatformLanes {
 
   private open(head: string): Lane {
     if (this.lanes.size >= MAX_LANES) this.makeRoom();
-    const { connectionsPerOrigin, connect, answers } = this.options;
+    const { userAgent, connectionsPerOrigin, connect, answers } = this.options;
     const { onSettled, held } = this;
     const hold = (bytes: number): boolean => answers.take(held, bytes);
     const onReleased = (request: CourierRequest, heldBytes: number) => {
       this.bulkhead.leave(request);
       answers.give(held, heldBytes);
     };
-    const options = { connectionsPerOrigin, connect, hold, onSettled, onReleased };
+    const options = { userAgent, connectionsPerOrigin, connect, hold, onSettled, onReleased };
     const lane = new Lane(canonicalOrigin(head), options);
     this.lanes.set(head, lane);
     return lane;

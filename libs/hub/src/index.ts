@@ -25,5 +25,6 @@ export { isErrorCode, judge } from './retry';
 export * from './run-callback';
 export * from './run-path';
 export { sharedNameOf } from './shared-name';
+export { slashCourier } from './slash-courier';
 export * from './status';
 export { refuseStray } from './stray-request';

@@ -22,11 +22,15 @@ export function envelope(statusCode: number, now: Date, data?: unknown, message?
  * The `status_code` of a peer's answer, read without parsing the answer into objects.
  *
  * @returns `undefined` when the bytes are no OCPI envelope: not JSON, cut off, not an object, or without a
- *   four-digit `status_code`.
+ *   four-digit `status_code`. Some peers write the number as a string: `"1000"` is read as 1000.
  */
 export function statusCodeOf(body: Uint8Array): number | undefined {
   const span = lastMember(body, 'status_code');
-  return span && fourDigits(body, span);
+  return span && fourDigits(body, unquoted(body, span));
+}
+
+function unquoted(body: Uint8Array, { start, end }: Span): Span {
+  return body[start] === QUOTE ? { start: start + 1, end: end - 1 } : { start, end };
 }
 
 function fourDigits(body: Uint8Array, { start, end }: Span): number | undefined {
@@ -41,3 +45,4 @@ function fourDigits(body: Uint8Array, { start, end }: Span): number | undefined 
 }
 
 const ZERO = '0'.charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);

@@ -22,9 +22,11 @@ export type ContentCoding = (typeof CONTENT_CODINGS)[number];
 /** Header names, their spelling, and what becomes of the value when it does not cross as it is. */
 type CrossingHeader = readonly [name: string, spelling: string, onward?: (value: string) => string];
 
-/** Request headers that reach the receiver. All others stay behind: credentials, cookies, hop-by-hop. */
+/**
+ * Request headers that reach the receiver. All others stay behind: credentials, cookies, hop-by-hop. `Accept` and
+ * `User-Agent` are the hub's own on every request.
+ */
 const REQUEST_HEADERS: readonly CrossingHeader[] = [
-  ['accept', 'Accept'],
   ['accept-encoding', 'Accept-Encoding', readableCodings],
   ['accept-language', 'Accept-Language'],
   ['content-encoding', 'Content-Encoding'],

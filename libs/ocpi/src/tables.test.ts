@@ -83,12 +83,18 @@ describe('statusCodeOf', () => {
     );
   });
 
+  it('reads a number that a peer wrote as a string', () => {
+    expect(statusCodeOf(Buffer.from('{"status_code":"1000"}'))).toBe(1000);
+  });
+
   it.each([
     '',
     '<html>',
     '[]',
     '{}',
-    '{"status_code":"1000"}',
+    '{"status_code":"100"}',
+    '{"status_code":"10000"}',
+    '{"status_code":"1e3 "}',
     '{"status_code":200}',
     '{"status_code":1000',
     '1000',

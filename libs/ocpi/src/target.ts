@@ -66,11 +66,16 @@ export function publishedVersions(publicUrl: string): readonly { version: Versio
   return VERSIONS.map(({ version }) => ({ version, url: `${publicUrl}/ocpi/${version}` }));
 }
 
-/** Every endpoint of one version: the configuration modules, and each module on both interfaces. */
+/**
+ * Every endpoint of one version: the configuration modules, and each module on both interfaces. `credentials` is listed
+ * with both roles and one URL: its role has no meaning, and peers look for either.
+ *
+ * Spec: 2.2.1-d2 version_information_endpoint, InterfaceRole enum.
+ */
 export function publishedEndpoints(publicUrl: string, version: Version): readonly PublishedEndpoint[] {
   const base = `${publicUrl}/ocpi/${version}`;
   const configuration: readonly PublishedEndpoint[] = [
-    { identifier: 'credentials', role: 'SENDER', url: `${base}/credentials` },
+    ...INTERFACES.map((role) => ({ identifier: 'credentials', role, url: `${base}/credentials` })),
     { identifier: 'hubclientinfo', role: 'SENDER', url: `${base}/hubclientinfo` },
   ];
   const functional = MODULES.flatMap(({ module }) =>

@@ -17,5 +17,6 @@ export {
   stateOf,
 } from './health';
 export { listenAt } from './listen';
+export { userAgent } from './product';
 export { reasonOf, runProcess, SAME_REQUEST_MS, type RunningApp } from './run-process';
 export { createHttpServer, ServerTls } from './tls/server-tls';

@@ -80,6 +80,27 @@ export const baseUrl: Kind<string> = kind(
   },
 );
 
+/** A URL that the hub tells to platforms. Spec: 2.2.1-d2 types, URL type. */
+const MAX_URL_LENGTH = 255;
+
+function toldUrl(text: string): URL | undefined {
+  const url =
+    /^[!-~]+$/.test(text) && text.length <= MAX_URL_LENGTH ? urlWith(['http:', 'https:'], text) : undefined;
+  return url?.username === '' && url.password === '' ? url : undefined;
+}
+
+/** A page that people open. */
+export const webUrl: Kind<string> = kind(
+  `an http:// or https:// URL of at most ${MAX_URL_LENGTH} characters without credentials`,
+  (text) => toldUrl(text) && text,
+);
+
+/** An image; the end of its path says which kind. Spec: 2.2.1-d2 mod_locations, Image class, `type`. */
+export const imageUrl: Kind<string> = kind(
+  `an http:// or https:// URL of at most ${MAX_URL_LENGTH} characters whose path ends in .gif, .jpeg, .jpg, .png or .svg`,
+  (text) => (/\.(?:gif|jpe?g|png|svg)$/i.test(toldUrl(text)?.pathname ?? '') ? text : undefined),
+);
+
 /** A connection URL of one of the given protocols, kept as it was written. */
 export function connectionUrl(...protocols: readonly string[]): Kind<string> {
   const shown = protocols.map((protocol) => `${protocol}://`).join(' or ');

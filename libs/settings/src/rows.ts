@@ -1,15 +1,14 @@
+import { identityRows } from './identity-rows';
 import { captureRows, limitRows } from './limit-rows';
 import {
   baseUrl,
   connectionUrl,
-  countryCode,
   flag,
   headerName,
   key,
   listOf,
   network,
   oneOf,
-  partyId,
   port,
   textOf,
   whole,
@@ -132,11 +131,7 @@ export const rows = {
     'What `ENCRYPTION_KEY` was before: opens what it sealed, which a start seals anew',
     { fallback: '', defaultShown: 'none', secret },
   ),
-  hubCountryCode: row('HUB_COUNTRY_CODE', countryCode, 'Country code of the hub party', { fallback: 'DE' }),
-  hubPartyId: row('HUB_PARTY_ID', partyId, 'Party id of the hub party', { fallback: 'HUB' }),
-  hubName: row('HUB_NAME', textOf(1, 100), 'Name of the hub in its business details', {
-    fallback: 'OCPI Hub',
-  }),
+  ...identityRows,
   allowPrivateNetworks: row(
     'ALLOW_PRIVATE_NETWORKS',
     flag,
@@ -287,7 +282,8 @@ type Values = { readonly [K in keyof Rows]: ValueOf<Rows[K]> };
 export type Embeddable = 'databaseUrl' | 'adminApiKey' | 'encryptionKey';
 
 /** Without Redis the queue runs on PostgreSQL; without the files there is no TLS here. */
-type Optional = 'redisUrl' | 'tlsCertificateFile' | 'tlsKeyFile' | 'tlsClientCaFile';
+type Optional =
+  'redisUrl' | 'hubWebsite' | 'hubLogoUrl' | 'tlsCertificateFile' | 'tlsKeyFile' | 'tlsClientCaFile';
 
 /** The settings of a process, each under the camelCase name of its variable; the unit is in the name. */
 export type Settings = Omit<Values, Optional> & Partial<Pick<Values, Optional>>;

@@ -31,7 +31,7 @@ interface Step {
 export async function changePlatform(
   manager: EntityManager,
   platformId: string,
-  { name, plannedParties }: PlatformChange,
+  { name, plannedParties, versionsUrl }: PlatformChange,
   now: Date,
 ): Promise<ChangeOutcome> {
   const platform = await lockPlatform(manager, platformId);
@@ -42,6 +42,9 @@ export async function changePlatform(
   const taken = takenParty(claims, pairs, platform.id);
   if (taken !== undefined) return { outcome: 'party_taken', party: taken };
   if (name !== undefined) await manager.update(PlatformEntity, { id: platform.id }, { name });
+  if (versionsUrl !== undefined && platform.registeredAt !== null) {
+    await manager.update(PlatformEntity, { id: platform.id }, { versionsUrl });
+  }
   if (plannedParties !== undefined) await announceParties({ manager, platform, claims, rows, now });
   await announce(manager, ...concerned(rows, platform.id));
   return { outcome: 'done' };

@@ -9,6 +9,7 @@ import {
   type DeliveryArchive,
   type DeliveryStore,
   type DetourStore,
+  type HandshakeStore,
   type Keepership,
   type Log,
   type MessageArchive,
@@ -44,6 +45,7 @@ import {
 import { PostgresDetourStore } from './detours/detour-store';
 import { PlatformEntity } from './entities';
 import { type GuardedDataSource } from './guarded-data-source';
+import { PostgresHandshakeStore } from './handshake-store';
 import { PostgresMessageArchive } from './message-archive';
 import { PostgresObjectStore, PostgresSyncStore } from './objects';
 import { OnceKeeper } from './once-keeper';
@@ -73,6 +75,7 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly deliveryArchive: DeliveryArchive;
   readonly detours: DetourStore;
+  readonly handshakes: HandshakeStore;
   readonly messageLog: MessageLog;
   readonly messageArchive: MessageArchive;
   readonly outbox: Outbox;
@@ -162,6 +165,7 @@ class PostgresStore implements Store {
   readonly deliveries: DeliveryStore;
   readonly deliveryArchive: DeliveryArchive;
   readonly detours: DetourStore;
+  readonly handshakes: HandshakeStore;
   readonly messageLog: MessageLog;
   readonly messageArchive: MessageArchive;
   readonly outbox: Outbox;
@@ -203,6 +207,7 @@ class PostgresStore implements Store {
     this.workers = new PostgresWorkerRegistry(worker, options.databaseUrl, dataSource, options.log);
     this.deliveryArchive = new PostgresDeliveryArchive(dataSource);
     this.detours = new PostgresDetourStore(dataSource);
+    this.handshakes = new PostgresHandshakeStore(dataSource);
     this.messageLog = openMessageLog(options);
     this.messageArchive = new PostgresMessageArchive(dataSource);
     this.objects = new PostgresObjectStore(dataSource);

@@ -90,6 +90,10 @@ export const PLATFORM_ROWS: Rows = {
         ...(await registered(world)),
         body: { planned_parties: [party(world.name()), party(world.name(), 'EMSP')] },
       }),
+      'by another versions URL': async (world) => {
+        const platform = await world.registered();
+        return { path: { id: platform.id }, body: { versions_url: platform.versionsUrl } };
+      },
       'by both, with no party left': async (world) => ({
         ...(await announced(world)),
         body: { name: 'Open', planned_parties: [] },
@@ -99,6 +103,13 @@ export const PLATFORM_ROWS: Rows = {
       'by nothing': {
         sent: async (world) => ({ ...(await announced(world)), body: {} }),
         ...{ code: 'invalid_input', fields: ['body'] },
+      },
+      'by a versions URL, before it registered': {
+        sent: async (world) => ({
+          ...(await announced(world)),
+          body: { versions_url: 'http://127.0.0.1:9/versions' },
+        }),
+        code: 'not_registered',
       },
       'by a name that is null': invalid({ path: { id: NOBODY }, body: { name: null } }, 'name'),
       'by no list of parties': invalid(
@@ -211,6 +222,10 @@ export const PLATFORM_ROWS: Rows = {
       'by none': async (world) => ({ ...(await announced(world)), body: { hosts: [] } }),
     },
     bad: { 'by a URL': invalid({ path: { id: NOBODY }, body: { hosts: ['https://a.example'] } }, 'hosts') },
+  },
+  listHandshakes: {
+    good: { 'of a registered platform': registered, 'of one that had none': announced },
+    bad: { 'of a name': invalid({ path: { id: 'Volt' } }, 'id') },
   },
   showStatistics: {
     good: { 'of a platform': announced },

@@ -74,6 +74,15 @@ export class PlatformChangeInput {
   @IS_GIVEN
   @IsPlannedParties()
   planned_parties?: PlannedPartyInput[];
+
+  @ApiPropertyOptional({
+    example: 'https://cpo.example.com/ocpi/versions',
+    description:
+      'Versions URL of a registered platform, in place of a wrong one that it named. The hub asks for it first, with the token of the platform, and keeps it when a list of versions is the answer.',
+  })
+  @IS_GIVEN
+  @IsPeerUrl()
+  versions_url?: string;
 }
 
 export class ApprovalInput {

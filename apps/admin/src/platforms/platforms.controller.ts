@@ -9,8 +9,10 @@ import {
   registerAtPeer,
   rotateToken,
   type TokenAOutcome,
+  triedVersionsUrl,
 } from '@app/hub';
 import { AdminController } from '../admin-controller';
+import { ApiHandshake, CorrelationId } from '../handshakes';
 import { ApiIdempotent, created, IdempotencyKey } from '../idempotency';
 import { pageRequest, pageView } from '../paging';
 import { ADMIN_PARTS, type AdminParts } from '../parts';
@@ -79,21 +81,29 @@ export class PlatformsController {
   @Patch(':id')
   @ApiOperation({
     operationId: 'changePlatform',
-    summary: 'Rename a platform, or change which parties are announced for it',
-    description: 'At least one of the two. All or nothing.',
+    summary: 'Rename a platform, change which parties are announced for it, or correct its versions URL',
+    description: 'At least one of the three. All or nothing.',
   })
   @ApiOkResponse({ type: PlatformView })
-  @ApiProblems('invalid_input', 'malformed_json', 'not_found', 'party_taken')
+  @ApiProblems(
+    'invalid_input',
+    'malformed_json',
+    'not_found',
+    'party_taken',
+    'not_registered',
+    'peer_unusable',
+  )
   @ApiProblems('body_too_large', 'unsupported_media_type')
   async change(@Param('id', UuidPipe) id: string, @Body() input: PlatformChangeInput): Promise<PlatformView> {
-    const { name, planned_parties } = input;
-    if (name === undefined && planned_parties === undefined) {
-      throw invalid('body', 'body must have name, planned_parties, or both');
+    const { name, planned_parties, versions_url } = input;
+    if (name === undefined && planned_parties === undefined && versions_url === undefined) {
+      throw invalid('body', 'body must have name, planned_parties or versions_url');
     }
     const { hub, store, now } = this.parts.registration;
     const planned = plannedParties(input);
     requireNotHub(planned, hub.party);
-    const change = { name: name?.trim(), plannedParties: planned_parties && planned };
+    const versionsUrl = versions_url && (await this.tried(id, versions_url));
+    const change = { name: name?.trim(), plannedParties: planned_parties && planned, versionsUrl };
     const outcome = await store.change(id, change, now());
     if (outcome.outcome === 'not_found') throw noPlatform();
     if (outcome.outcome === 'party_taken') throw partyTaken(planned, outcome.party, 'another platform');
@@ -131,14 +141,18 @@ export class PlatformsController {
   @Post(':id/register')
   @HttpCode(200)
   @ApiOperation({ operationId: 'registerAtPlatform', summary: 'The hub registers itself at the platform' })
-  @ApiOkResponse({ type: PlatformView })
+  @ApiHandshake({ type: PlatformView })
   @ApiProblems('invalid_input', 'malformed_json', 'peer_unusable', 'not_found')
   @ApiProblems('already_registered', 'handshake_running', 'not_invited', 'party_taken', 'party_not_announced')
   @ApiProblems('limit_reached')
   @ApiProblems('body_too_large', 'unsupported_media_type')
-  async register(@Param('id', UuidPipe) id: string, @Body() input: RegisterInput): Promise<PlatformView> {
+  async register(
+    @Param('id', UuidPipe) id: string,
+    @Body() input: RegisterInput,
+    @CorrelationId() correlationId: string,
+  ): Promise<PlatformView> {
     await this.required(id);
-    const peer = { versionsUrl: input.versions_url, tokenA: input.token_a };
+    const peer = { versionsUrl: input.versions_url, tokenA: input.token_a, correlationId };
     await registerAtPeer(this.parts.registration, id, peer);
     return platformView(await this.required(id));
   }
@@ -151,11 +165,14 @@ export class PlatformsController {
     description:
       'No token is shown. The old one works until the new one is used, at most `TOKEN_GRACE_SECONDS`. When the platform refuses or does not answer, nothing is changed.',
   })
-  @ApiOkResponse({ type: PlatformView })
+  @ApiHandshake({ type: PlatformView })
   @ApiProblems('invalid_input', 'peer_unusable', 'not_found', 'not_registered', 'handshake_running')
-  async rotateToken(@Param('id', UuidPipe) id: string): Promise<PlatformView> {
+  async rotateToken(
+    @Param('id', UuidPipe) id: string,
+    @CorrelationId() correlationId: string,
+  ): Promise<PlatformView> {
     await this.required(id);
-    const refusal = await rotateToken(this.parts.registration, id).catch((error: unknown) => {
+    const refusal = await rotateToken(this.parts.registration, id, correlationId).catch((error: unknown) => {
       throw asProblem(error, 'id');
     });
     if (refusal) this.parts.log.warn({ err: refusal, platformId: id }, 'rotated, but its parties stay');
@@ -176,6 +193,11 @@ export class PlatformsController {
   async unregister(@Param('id', UuidPipe) id: string): Promise<void> {
     await this.required(id);
     await dismissPlatform(this.parts.registration, id);
+  }
+
+  private async tried(id: string, versionsUrl: string): Promise<string> {
+    await this.required(id);
+    return triedVersionsUrl(this.parts.registration, id, versionsUrl);
   }
 
   private async required(id: string): Promise<PlatformRecord> {

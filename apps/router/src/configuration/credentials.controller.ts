@@ -4,14 +4,6 @@ import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from '../edge/fastify';
 import { ROUTER_PARTS, type RouterParts } from '../parts';
 import { type ConfigurationAnswer, type ConfigurationRequest, handle, versionIn } from './handle';
-import { told } from './told';
-
-/** What the operator reads in the log. */
-const DONE = {
-  first: 'platform registered',
-  update: 'platform updated its registration',
-  end: 'platform unregistered',
-} as const;
 
 /** Spec: 2.2.1-d2 credentials. */
 @Controller('ocpi/:version/credentials')
@@ -39,15 +31,16 @@ export class CredentialsController {
     kind: 'first' | 'update',
   ): Promise<ConfigurationAnswer> {
     const { platform, token } = request.holder;
-    const { body, headers } = request.incoming;
-    const asked = { platform, tokenHash: token.hash, kind, version, body, headers };
-    const work = () => this.counted(registerPlatform(this.parts.registration, asked));
-    return told(this.parts.log, request, DONE[kind], work);
+    const { body, headers, ids } = request.incoming;
+    const { correlationId } = ids;
+    const asked = { platform, tokenHash: token.hash, kind, correlationId, version, body, headers };
+    return this.counted(registerPlatform(this.parts.registration, asked));
   }
 
   private async unregister(request: ConfigurationRequest): Promise<ConfigurationAnswer> {
-    const work = () => this.counted(unregisterPlatform(this.parts.registration, request.holder.platform.id));
-    await told(this.parts.log, request, DONE.end, work);
+    const { correlationId } = request.incoming.ids;
+    const { id } = request.holder.platform;
+    await this.counted(unregisterPlatform(this.parts.registration, id, correlationId));
     return {};
   }
 

@@ -11,8 +11,12 @@ import {
   parsePartyId,
   type PartyId,
   partyKey,
+  type Role,
+  ROLES,
+  versionsUrl,
 } from '@app/ocpi';
 import { destinationOf } from '../detours/peer-hosts';
+import { printable } from '../excerpt';
 import { HubError } from '../hub-error';
 
 /** More parties on one platform than this is a mistake or an attack. */
@@ -32,9 +36,41 @@ export interface Credentials {
 /** The hub as it presents itself. */
 export interface HubIdentity {
   readonly party: PartyId;
-  readonly name: string;
+  readonly businessDetails: BusinessDetails;
   /** Versions endpoint of the hub. */
   readonly versionsUrl: string;
+}
+
+/** Spec: 2.2.1-d2 mod_locations, BusinessDetails class and Image class. */
+export interface BusinessDetails {
+  readonly name: string;
+  readonly website?: string;
+  readonly logo?: { readonly url: string; readonly category: 'NETWORK'; readonly type: string };
+}
+
+/** What the operator sets of the hub's identity. */
+export interface HubIdentitySettings {
+  readonly hubCountryCode: string;
+  readonly hubPartyId: string;
+  readonly hubName: string;
+  readonly hubWebsite?: string;
+  readonly hubLogoUrl?: string;
+  readonly publicUrl: string;
+}
+
+/** The hub's identity from its settings. The type of the logo is what its URL ends with. */
+export function hubIdentityOf(settings: HubIdentitySettings): HubIdentity {
+  const { hubName: name, hubWebsite: website, hubLogoUrl } = settings;
+  return {
+    party: { countryCode: settings.hubCountryCode, partyId: settings.hubPartyId },
+    businessDetails: { name, ...(website && { website }), ...(hubLogoUrl && { logo: logoOf(hubLogoUrl) }) },
+    versionsUrl: versionsUrl(settings.publicUrl),
+  };
+}
+
+function logoOf(url: string): NonNullable<BusinessDetails['logo']> {
+  const extension = new URL(url).pathname.split('.').at(-1)!.toLowerCase();
+  return { url, category: 'NETWORK', type: extension === 'jpg' ? 'jpeg' : extension };
 }
 
 /**
@@ -44,6 +80,7 @@ export interface HubIdentity {
  */
 export function parseCredentials(body: Buffer | null): Credentials {
   const object = asObject(parseJson(body), 'credentials');
+  requireNotOlder(object);
   if (!isCredentialsToken(object.token)) {
     throw malformed(
       'token',
@@ -62,7 +99,7 @@ export function hubCredentials(hub: HubIdentity, token: string): Record<string, 
     roles: [
       {
         role: 'HUB',
-        business_details: { name: hub.name },
+        business_details: hub.businessDetails,
         party_id: hub.party.partyId,
         country_code: hub.party.countryCode,
       },
@@ -81,6 +118,20 @@ export const PLATFORM_URL =
  */
 export function isPlatformUrl(value: unknown): value is string {
   return typeof value === 'string' && SENDABLE_URL.test(value) && destinationOf(value) !== undefined;
+}
+
+/**
+ * Credentials of OCPI 2.1.1 have one party, in the object itself. Spec: 2.1.1-d2 credentials, Credentials object.
+ *
+ * @throws HubError `credentials_malformed`
+ */
+function requireNotOlder({ roles, country_code, party_id }: Record<string, unknown>): void {
+  if (roles !== undefined || country_code === undefined || party_id === undefined) return;
+  throw malformed(
+    'roles',
+    'is missing: country_code and party_id beside the token are the Credentials object of OCPI 2.1.1. Give ' +
+      'them as roles: [{role, country_code, party_id, business_details}], as OCPI 2.2 and 2.2.1 ask for',
+  );
 }
 
 /** A thousand roles with their business details; to read more would hold up the messages of others. */
@@ -110,13 +161,30 @@ function parseRoles(value: unknown): readonly CredentialsParty[] {
 
 function parseRole(value: unknown, field: string): CredentialsParty {
   const { role, country_code, party_id, business_details } = asObject(value, field);
-  if (!isRole(role) || role === 'HUB') throw malformed(`${field}.role`, 'must be a Role other than HUB');
+  const platformRole = parsePlatformRole(role, `${field}.role`);
   if (!parsePartyId(String(country_code), 'AAA')) {
     throw malformed(`${field}.country_code`, 'must be two letters (ISO-3166 alpha-2)');
   }
   const pair = parsePartyId(String(country_code), String(party_id));
   if (!pair) throw malformed(`${field}.party_id`, 'must be three letters or digits');
-  return { ...pair, role, businessDetails: parseDetails(business_details, `${field}.business_details`) };
+  return {
+    ...pair,
+    role: platformRole,
+    businessDetails: parseDetails(business_details, `${field}.business_details`),
+  };
+}
+
+const PLATFORM_ROLES = ROLES.filter((role) => role !== 'HUB');
+
+function parsePlatformRole(value: unknown, field: string): Role {
+  if (value === 'HUB')
+    throw malformed(
+      field,
+      `is HUB: a hub cannot be a platform of a hub. Use one of ${PLATFORM_ROLES.join(', ')}`,
+    );
+  if (isRole(value)) return value;
+  const came = value === undefined ? 'it is missing' : `not ${printable(JSON.stringify(value))}`;
+  throw malformed(field, `must be one of ${PLATFORM_ROLES.join(', ')}, in capitals; ${came}`);
 }
 
 /** What a text of the database cannot be: with NUL in it, or half of a surrogate pair; as JSON writes them. */

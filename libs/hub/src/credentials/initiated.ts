@@ -7,9 +7,18 @@ import { asHubError, HubError } from '../hub-error';
 import { type RefusalCode } from '../refusals';
 import { type PlatformRecord } from '../ports';
 import { type Credentials, hubCredentials, parseCredentials } from './credentials-object';
-import { type Agreed, keep, refresh, type RegistrationParts, registrationOf, requireNotHub } from './keep';
-import { fetchOffer, Peer, type PeerOffer, type PeerRequest } from './peer-api';
+import { type Handshake, runHandshake } from './handshake';
+import { type Agreed, keep, refresh, type RegistrationParts, requireNotHub } from './keep';
+import { Peer, type PeerRequest } from './peer-api';
+import { fetchOffer, type PeerOffer, versionsUrlToKeep } from './peer-offer';
 import { hashToken, newToken } from './secret';
+
+/** Where and as what the hub registers itself. */
+export interface PeerInvitation {
+  readonly versionsUrl: string;
+  readonly tokenA: string;
+  readonly correlationId: string;
+}
 
 /**
  * The hub registers itself at a platform. What the platform accepted and the hub then cannot keep is taken back;
@@ -17,31 +26,63 @@ import { hashToken, newToken } from './secret';
  *
  * @throws HubError as `registerPlatform`; `handshake_running`
  */
-export async function registerAtPeer(
+export function registerAtPeer(
   parts: RegistrationParts,
   platformId: string,
-  { versionsUrl, tokenA }: { readonly versionsUrl: string; readonly tokenA: string },
+  invitation: PeerInvitation,
 ): Promise<void> {
-  await withLentToken(parts, platformId, async (token, openedByHash) => {
-    const record = await refresh(parts, platformId);
-    if (record?.peerToken) throw new HubError('already_registered');
-    const peer = new Peer(parts, { platformId, token: tokenA });
-    const offer = await fetchOffer(peer, versionsUrl);
-    const url = credentialsUrl(offer, versionsUrl);
-    const credentials = await handOver(peer, { method: 'POST', url }, hubCredentials(parts.hub, token));
-    try {
-      requireNotHub(credentials.parties, parts.hub);
-      await keep(
-        parts,
-        registrationOf(parts, { platformId, kind: 'first', openedByHash, token, credentials, offer, peer }),
-      );
-    } catch (error) {
-      const { tokenEncoding } = peer;
-      const registered = new Peer(parts, { platformId, token: credentials.token, tokenEncoding });
-      await registered.ask({ method: 'DELETE', url }).catch(() => undefined);
-      throw error;
-    }
-  });
+  const { correlationId } = invitation;
+  const opening = { platformId, beganBy: 'hub', kind: 'register', correlationId } as const;
+  return runHandshake(parts, opening, (handshake) =>
+    withLentToken(parts, platformId, async (token, openedByHash) => {
+      handshake.hide(token);
+      const record = await refresh(parts, platformId);
+      if (record?.peerToken) throw new HubError('already_registered');
+      await registerThere(parts, { platformId, token, openedByHash, invitation }, handshake);
+    }),
+  );
+}
+
+interface First {
+  readonly platformId: string;
+  readonly token: string;
+  readonly openedByHash: string;
+  readonly invitation: PeerInvitation;
+}
+
+async function registerThere(parts: RegistrationParts, first: First, handshake: Handshake): Promise<void> {
+  const { platformId, token, openedByHash, invitation } = first;
+  const peer = new Peer(parts, { platformId, token: invitation.tokenA }, handshake);
+  const offer = await fetchOffer(peer, invitation);
+  const url = credentialsUrl(offer);
+  const credentials = await handOver(peer, { method: 'POST', url }, hubCredentials(parts.hub, token));
+  const { tokenEncoding } = peer;
+  const registered = new Peer(parts, { platformId, token: credentials.token, tokenEncoding }, handshake);
+  try {
+    requireNotHub(credentials.parties, parts.hub);
+    const versionsUrl = await versionsUrlToKeep(registered, credentials.url, offer.versionsUrl);
+    await keep(parts, {
+      platformId,
+      kind: 'first',
+      openedByHash,
+      token,
+      credentials,
+      offer,
+      versionsUrl,
+      peer,
+    });
+  } catch (error) {
+    await takeBack(registered, url);
+    throw error;
+  }
+}
+
+/** The platform took a registration that the hub cannot keep. What it answers changes nothing that the operator reads. */
+async function takeBack(peer: Peer, url: string): Promise<void> {
+  const { handshake } = peer;
+  const { step, answer } = handshake;
+  await peer.ask({ step: 'credentials', method: 'DELETE', url }).catch(() => undefined);
+  Object.assign(handshake, { step, answer });
 }
 
 /**
@@ -52,18 +93,29 @@ export async function registerAtPeer(
  * @throws HubError `not_registered`, `handshake_running`, `peer_unusable`, `no_common_version`,
  *   `no_common_endpoints`, `credentials_malformed`
  */
-export function rotateToken(parts: RegistrationParts, platformId: string): Promise<HubError | undefined> {
-  return withLentToken(parts, platformId, async (token, openedByHash) => {
-    const record = await refresh(parts, platformId);
-    const { peerToken, versionsUrl, version } = record ?? {};
-    if (!record || !peerToken || !versionsUrl || !version) throw new HubError('not_registered');
-    const peer = new Peer(parts, { platformId, token: peerToken, tokenEncoding: record.tokenEncoding });
-    const offer = await fetchOffer(peer, versionsUrl, version);
-    const request = { method: 'PUT', url: credentialsUrl(offer, versionsUrl) };
-    const credentials = await handOver(peer, request, hubCredentials(parts.hub, token));
-    const agreed = { platformId, kind: 'update', openedByHash, token, credentials, offer, peer } as const;
-    return keepRotated(parts, agreed, record);
-  });
+export function rotateToken(
+  parts: RegistrationParts,
+  platformId: string,
+  correlationId: string,
+): Promise<HubError | undefined> {
+  const opening = { platformId, beganBy: 'hub', kind: 'rotate', correlationId } as const;
+  return runHandshake(parts, opening, (handshake) =>
+    withLentToken(parts, platformId, async (token, openedByHash) => {
+      handshake.hide(token);
+      const record = await refresh(parts, platformId);
+      const { peerToken, versionsUrl, version } = record ?? {};
+      if (!record || !peerToken || !versionsUrl || !version) throw new HubError('not_registered');
+      const access = { platformId, token: peerToken, tokenEncoding: record.tokenEncoding };
+      const peer = new Peer(parts, access, handshake);
+      const offer = await fetchOffer(peer, { versionsUrl, wanted: version });
+      const request = { method: 'PUT', url: credentialsUrl(offer) };
+      const credentials = await handOver(peer, request, hubCredentials(parts.hub, token));
+      const renewed = new Peer(parts, { ...access, token: credentials.token }, handshake);
+      const kept = await versionsUrlToKeep(renewed, credentials.url, offer.versionsUrl);
+      const both = { credentials, offer, versionsUrl: kept, peer };
+      return keepRotated(parts, { platformId, kind: 'update', openedByHash, token, ...both }, record);
+    }),
+  );
 }
 
 /**
@@ -80,8 +132,9 @@ async function withLentToken<T>(
 ): Promise<T> {
   const token = newToken();
   const hash = hashToken(token);
-  // Two requests for what the platform offers, and the POST or PUT; one of them again if the token is to be shown plain.
-  const until = new Date(now().getTime() + 4 * timeoutMs);
+  // Two requests for what the platform offers, the POST or PUT, and a look at the versions URL that it names; one of
+  // them again if the token is to be shown plain.
+  const until = new Date(now().getTime() + 5 * timeoutMs);
   if (!(await store.lendTokenA(platformId, hash, until, now()))) throw new HubError('handshake_running');
   try {
     return await handshake(token, hash);
@@ -93,14 +146,14 @@ async function withLentToken<T>(
 
 async function handOver(
   peer: Peer,
-  request: Omit<PeerRequest, 'body'>,
+  request: Pick<PeerRequest, 'method' | 'url'>,
   body: Record<string, unknown>,
 ): Promise<Credentials> {
-  const data = await peer.ask({ ...request, body });
+  const data = await peer.ask({ ...request, step: 'credentials', body });
   return parseCredentials(Buffer.from(JSON.stringify(data ?? null)));
 }
 
-function credentialsUrl({ endpoints }: PeerOffer, versionsUrl: string): string {
+function credentialsUrl({ endpoints, versionsUrl }: PeerOffer): string {
   const url = endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
   if (!url) throw new HubError('no_common_endpoints', `${versionsUrl} lists no credentials endpoint`);
   return url;
@@ -119,7 +172,7 @@ async function keepRotated(
 ): Promise<HubError | undefined> {
   try {
     requireNotHub(agreed.credentials.parties, parts.hub);
-    await keep(parts, registrationOf(parts, agreed));
+    await keep(parts, agreed);
     return undefined;
   } catch (error) {
     const refusal = asHubError(error);
@@ -128,7 +181,8 @@ async function keepRotated(
     const credentials = { ...agreed.credentials, parties: [...held, ...waiting] };
     const isLimit = refusal.code.endsWith('_limit');
     const offer = isLimit ? { ...agreed.offer, endpoints } : agreed.offer;
-    await keep(parts, registrationOf(parts, { ...agreed, credentials, offer }));
+    await keep(parts, { ...agreed, credentials, offer });
+    agreed.peer.handshake.note(`its parties stay as they were: ${refusal.message}`);
     return refusal;
   }
 }

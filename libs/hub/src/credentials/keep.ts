@@ -10,10 +10,12 @@ import {
   type RegistrationOutcome,
 } from '../ports';
 import { type Credentials, type HubIdentity } from './credentials-object';
-import { type Peer, type PeerOffer, type PeerParts } from './peer-api';
+import { type HandshakeParts } from './handshake';
+import { type Peer, type PeerParts } from './peer-api';
+import { type PeerOffer } from './peer-offer';
 import { hashToken } from './secret';
 
-export interface RegistrationParts extends PeerParts {
+export interface RegistrationParts extends PeerParts, HandshakeParts {
   readonly store: PlatformStore;
   /** Told at once what this process registered. */
   readonly directory: Pick<DirectoryListener, 'platformChanged'>;
@@ -22,7 +24,6 @@ export interface RegistrationParts extends PeerParts {
   readonly limits: RegistrationLimits;
   /** What the operator did not announce waits for him. */
   readonly partyApproval: boolean;
-  readonly now: () => Date;
 }
 
 /** What both sides said in a handshake. */
@@ -34,14 +35,16 @@ export interface Agreed {
   readonly token: string;
   readonly credentials: Credentials;
   readonly offer: PeerOffer;
+  /** Where the platform lists its versions; `offer.versionsUrl` when left out. */
+  readonly versionsUrl?: string;
   /** As it was last asked. */
-  readonly peer: Pick<Peer, 'tokenEncoding'>;
+  readonly peer: Pick<Peer, 'tokenEncoding' | 'urlOf' | 'handshake'>;
   /** The platform began the handshake. */
   readonly isAsked?: boolean;
 }
 
 /** What is written of it, with the grace that replaced tokens have from now on. */
-export function registrationOf(parts: RegistrationParts, agreed: Agreed): Registration {
+function registrationOf(parts: RegistrationParts, agreed: Agreed): Registration {
   const { platformId, kind, openedByHash, token, credentials, offer, peer, isAsked = false } = agreed;
   return {
     platformId,
@@ -49,22 +52,21 @@ export function registrationOf(parts: RegistrationParts, agreed: Agreed): Regist
     openedByHash,
     approval: parts.partyApproval,
     version: offer.version,
-    versionsUrl: credentials.url,
+    versionsUrl: agreed.versionsUrl ?? offer.versionsUrl,
     peerToken: credentials.token,
     tokenEncoding: peer.tokenEncoding,
     parties: credentials.parties,
-    endpoints: offer.endpoints,
+    endpoints: offer.endpoints.map((endpoint) => ({ ...endpoint, url: peer.urlOf(endpoint.url) })),
     issuedTokenHash: hashToken(token),
     graceUntil: new Date(parts.now().getTime() + parts.tokenGraceSeconds * 1000),
     limits: isAsked ? parts.limits : { ...parts.limits, updatesPerHour: null },
   };
 }
 
-/** Writes it, or throws what the store refuses it for. @returns the platform as it is from then on */
-export async function keep(
-  parts: RegistrationParts,
-  registration: Registration,
-): Promise<PlatformRecord | undefined> {
+/** Writes what both sides said, or throws what the store refuses it for. @returns the platform as it is from then on */
+export async function keep(parts: RegistrationParts, agreed: Agreed): Promise<PlatformRecord | undefined> {
+  agreed.peer.handshake.step = 'save';
+  const registration = registrationOf(parts, agreed);
   const result = await parts.store.register(registration, parts.now());
   if (result.outcome !== 'done') throw outcomeError(result);
   return refresh(parts, registration.platformId);

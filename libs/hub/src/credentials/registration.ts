@@ -7,10 +7,12 @@ import { type IncomingHeaders, type Party, partyKey, type Version } from '@app/o
 import { plainBody } from '../content';
 import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
-import { type Registration } from '../ports';
+import { type PlatformRecord, type Registration } from '../ports';
 import { hubCredentials, parseCredentials } from './credentials-object';
-import { keep, refresh, type RegistrationParts, registrationOf, requireNotHub } from './keep';
-import { fetchOffer, Peer } from './peer-api';
+import { type Handshake, runHandshake } from './handshake';
+import { keep, refresh, type RegistrationParts, requireNotHub } from './keep';
+import { Peer } from './peer-api';
+import { fetchOffer } from './peer-offer';
 import { newToken } from './secret';
 
 /** POST (`first`) or PUT (`update`) of credentials by a platform. */
@@ -19,11 +21,18 @@ export interface CredentialsRequest {
   /** Hash of the token that was presented. */
   readonly tokenHash: string;
   readonly kind: Registration['kind'];
+  readonly correlationId: string;
   /** The version of the credentials endpoint that was called: the one that is registered. */
   readonly version: Version;
   readonly body: Buffer | null;
   /** They say how the body is encoded. */
   readonly headers: IncomingHeaders;
+}
+
+/** The hub's credentials with the platform's new token, and what the platform should know. */
+interface Registered {
+  readonly data: Record<string, unknown>;
+  readonly message: string | undefined;
 }
 
 /**
@@ -35,39 +44,59 @@ export interface CredentialsRequest {
  *   `party_not_announced`, `peer_unusable`, `no_common_version`, `no_common_endpoints`, `parties_limit`,
  *   `custom_modules_limit`, `credentials_updates_limit`
  */
-export async function registerPlatform(
+export function registerPlatform(parts: RegistrationParts, request: CredentialsRequest): Promise<Registered> {
+  const { platform, kind, correlationId } = request;
+  const name = kind === 'first' ? 'register' : 'update';
+  const opening = { platformId: platform.id, beganBy: 'platform', kind: name, correlationId } as const;
+  return runHandshake(parts, opening, (handshake) => registered(parts, request, handshake));
+}
+
+async function registered(
   parts: RegistrationParts,
   { platform, tokenHash, kind, version, body, headers }: CredentialsRequest,
-): Promise<{ readonly data: Record<string, unknown>; readonly message: string | undefined }> {
-  const registered = platform.authorization !== null;
-  if (registered !== (kind === 'update'))
-    throw new HubError(registered ? 'already_registered' : 'not_registered');
+  handshake: Handshake,
+): Promise<Registered> {
+  handshake.version = version;
+  const isRegistered = platform.authorization !== null;
+  if (isRegistered !== (kind === 'update'))
+    throw new HubError(isRegistered ? 'already_registered' : 'not_registered');
   const credentials = parseCredentials(body && plainBody(body, headers, platform.id));
   requireNotHub(credentials.parties, parts.hub);
-  const peer = new Peer(parts, { platformId: platform.id, token: credentials.token });
-  const offer = await fetchOffer(peer, credentials.url, version);
+  const peer = new Peer(parts, { platformId: platform.id, token: credentials.token }, handshake);
+  const worked = platform.record.versionsUrl;
+  const offer = await fetchOffer(peer, { versionsUrl: credentials.url, wanted: version, worked });
   const token = newToken();
   const said = { token, credentials, offer, peer, isAsked: true };
-  const agreed = { platformId: platform.id, kind, openedByHash: tokenHash, ...said };
-  const record = await keep(parts, registrationOf(parts, agreed));
-  return { data: hubCredentials(parts.hub, token), message: waitingMessage(record?.waiting ?? []) };
+  const record = await keep(parts, { platformId: platform.id, kind, openedByHash: tokenHash, ...said });
+  noteWaiting(record?.waiting ?? [], handshake);
+  return { data: hubCredentials(parts.hub, token), message: handshake.noted ?? undefined };
 }
 
 /** Parties in one message; the others are counted. */
 const MAX_NAMED = 10;
 
-/** What waits for the operator; `undefined` when nothing does. */
-function waitingMessage(waiting: readonly Party[]): string | undefined {
-  if (waiting.length === 0) return undefined;
+/** Says what waits for the operator. */
+function noteWaiting(waiting: readonly Party[], handshake: Handshake): void {
+  if (waiting.length === 0) return;
   const names = waiting.slice(0, MAX_NAMED).map((party) => `${party.role} ${partyKey(party)}`);
   const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';
-  return `registered; until the hub's operator approves them, these parties wait: ${names.join(', ')}${more}`;
+  handshake.note(
+    `registered; until the hub's operator approves them, these parties wait: ${names.join(', ')}${more}`,
+  );
 }
 
 /** Ends a platform's registration at its own wish. @throws HubError `not_registered` */
-export async function unregisterPlatform(parts: RegistrationParts, platformId: string): Promise<void> {
-  if (!(await parts.store.unregister(platformId, parts.now()))) throw new HubError('not_registered');
-  await refresh(parts, platformId);
+export function unregisterPlatform(
+  parts: RegistrationParts,
+  platformId: string,
+  correlationId: string,
+): Promise<void> {
+  const opening = { platformId, beganBy: 'platform', kind: 'unregister', correlationId } as const;
+  return runHandshake(parts, opening, async (handshake) => {
+    handshake.step = 'save';
+    if (!(await parts.store.unregister(platformId, parts.now()))) throw new HubError('not_registered');
+    await refresh(parts, platformId);
+  });
 }
 
 /**
@@ -78,14 +107,23 @@ export async function unregisterPlatform(parts: RegistrationParts, platformId: s
  */
 export async function dismissPlatform(parts: RegistrationParts, platformId: string): Promise<void> {
   const record = await refresh(parts, platformId);
-  const url = record?.endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
-  const token = record?.peerToken;
-  if (url && token) {
-    const peer = new Peer(parts, { platformId, token, tokenEncoding: record.tokenEncoding });
-    await peer.ask({ method: 'DELETE', url }).catch(() => undefined);
-  }
+  if (record) await tellOfTheEnd(parts, record);
   const { store, now } = parts;
   const ended = (await store.unregister(platformId, now())) || (await store.withdraw(platformId, now()));
   if (!ended) throw new HubError('not_registered');
   await refresh(parts, platformId);
+}
+
+/** A platform that refuses it, or cannot be reached, keeps nothing from ending: the handshake says so. */
+async function tellOfTheEnd(parts: RegistrationParts, record: PlatformRecord): Promise<void> {
+  const { id: platformId, endpoints, peerToken: token, tokenEncoding, version } = record;
+  const url = endpoints.find((endpoint) => endpoint.module === 'credentials')?.url;
+  if (!url || !token) return;
+  const opening = { platformId, beganBy: 'hub', kind: 'unregister', correlationId: parts.newId() } as const;
+  const handshake = runHandshake(parts, opening, (handshake) => {
+    handshake.version = version;
+    const peer = new Peer(parts, { platformId, token, tokenEncoding }, handshake);
+    return peer.ask({ step: 'credentials', method: 'DELETE', url });
+  });
+  await handshake.catch(() => undefined);
 }

@@ -56,7 +56,7 @@ export async function askPage(question: PageQuestion, courier: Courier): Promise
   const answer = await send(courier, {
     ...{ platformId: platform.id, ...asker, method: 'GET', url, body: null, timeoutMs },
     headers: [
-      ...['Authorization', platform.authorization ?? '', 'Accept', 'application/json'],
+      ...['Authorization', platform.authorization ?? ''],
       ...routingHeaders(to, from),
       ...idHeaders(ids),
     ],

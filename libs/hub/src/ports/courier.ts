@@ -28,6 +28,8 @@ export interface CourierAnswer {
   /** Lower-case name → value; repeated headers joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Where it came from, when a redirect between a URL with a last `/` and without it was followed. */
+  readonly url?: string;
 }
 
 /** Why there is no answer. Decisions match on these, never on message text. */
@@ -45,7 +47,19 @@ export const COURIER_FAULTS = [
 ] as const;
 export type CourierFaultKind = (typeof COURIER_FAULTS)[number];
 
+/** What is wrong with the TLS of a peer, as far as it is known. */
+export const TLS_REASONS = {
+  unknown_authority: 'its certificate is signed by an authority that the hub does not know',
+  expired: 'its certificate has expired',
+  not_yet_valid: 'its certificate is not valid yet',
+  other_name: 'its certificate is for another host name',
+  wants_certificate: 'it does not accept the client certificate of the hub, or wants one',
+  no_tls: 'it does not speak TLS at this port',
+} as const;
+export type TlsReason = keyof typeof TLS_REASONS;
+
 interface CourierFaultOptions extends ErrorOptions {
+  readonly tlsReason?: TlsReason | undefined;
   /** When the same request has a chance, as far as that is known. */
   readonly retryAfterSeconds?: number;
 }
@@ -53,6 +67,7 @@ interface CourierFaultOptions extends ErrorOptions {
 export class CourierFault extends Error {
   override readonly name = 'CourierFault';
   readonly retryAfterSeconds: number | undefined;
+  readonly tlsReason: TlsReason | undefined;
 
   constructor(
     readonly kind: CourierFaultKind,
@@ -60,6 +75,7 @@ export class CourierFault extends Error {
   ) {
     super(kind, options);
     this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.tlsReason = options?.tlsReason;
   }
 }
 

@@ -4,6 +4,7 @@ export * from './audit-log';
 export * from './capture-store';
 export * from './courier';
 export * from './detour-store';
+export * from './handshake-store';
 export * from './log';
 export * from './message-log';
 export * from './object-store';

@@ -178,6 +178,8 @@ export interface PlatformChange {
   readonly name?: string;
   /** All of them. None: from now on it may claim any. */
   readonly plannedParties?: readonly Party[];
+  /** Of a registered platform: where it lists its versions. */
+  readonly versionsUrl?: string;
 }
 
 export type ChangeOutcome =

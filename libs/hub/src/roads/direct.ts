@@ -20,7 +20,7 @@ import { decodedBody } from '../content';
 import { carriesUrl, type Detours, furtherOffset } from '../detours';
 import { type PlatformEntry } from '../directory';
 import { maskedExcerpt } from '../masked-excerpt';
-import { type Courier, type CourierAnswer, CourierFault, type CourierRequest } from '../ports';
+import { type Courier, type CourierAnswer, CourierFault, type CourierRequest, TLS_REASONS } from '../ports';
 
 /** How long an answer is waited for, in ms. */
 export type Patiences = Readonly<Record<Patience, number>>;
@@ -87,8 +87,9 @@ export function send(courier: Courier, request: CourierRequest): Promise<Courier
 
 function refuse(error: unknown): never {
   if (!(error instanceof CourierFault)) throw error;
-  const { kind, retryAfterSeconds } = error;
-  throw new HubError(REFUSAL_OF_FAULT[kind], undefined, { cause: error, retryAfterSeconds });
+  const { kind, retryAfterSeconds, tlsReason } = error;
+  const detail = tlsReason && TLS_REASONS[tlsReason];
+  throw new HubError(REFUSAL_OF_FAULT[kind], detail, { cause: error, retryAfterSeconds });
 }
 
 /**

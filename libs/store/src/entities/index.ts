@@ -6,6 +6,7 @@ export * from './credentials-token';
 export * from './delivery';
 export * from './detour';
 export * from './endpoint';
+export * from './handshake';
 export * from './idempotency-key';
 export * from './message';
 export * from './object';

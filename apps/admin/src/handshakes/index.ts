@@ -1,0 +1,2 @@
+export { ApiHandshake, CorrelationId } from './correlation-id';
+export { HandshakesController } from './handshakes.controller';
