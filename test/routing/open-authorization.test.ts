@@ -43,10 +43,14 @@ describe('real-time authorization without a receiver', () => {
     found(emsp2, await sent(cpo, authorize(uid.toUpperCase(), 'type=APP_USER')));
   });
 
-  test('of a token that two eMSPs issued is refused as ambiguous', async () => {
+  test('of a token that two eMSPs issued, and that both allow, is refused as ambiguous', async () => {
     await pushedToken(emsp, uid);
     await pushedToken(emsp2, uid);
-    refused(await sent(cpo, authorize(uid)), /token_uid: more than one/);
+    const answer = await sent(cpo, authorize(uid));
+    expect(answer.json()).toMatchObject({
+      status_code: 4001,
+      status_message: expect.stringMatching(/token_uid: more than one/),
+    });
   });
 
   test('of a token that a CPO claims as well asks the eMSP: a CPO issues none', async () => {

@@ -102,6 +102,8 @@ function said(from: Actor, { method = 'GET', path, body, to }: Said): Identified
 
 function refusedForAgreement(error: unknown): boolean {
   if (error instanceof HubError && error.code === 'no_agreement') return true;
+  // By an id that is known, but not to this sender: the operator alone reads why.
+  if (error instanceof HubError && /without an agreement/.test(error.reason)) return true;
   throw error;
 }
 
@@ -139,7 +141,13 @@ const roads = {
       if (!to.platform.hasRole(to.party, moduleRow(module)!.interfaces.SENDER.roles)) return undefined;
       return issuersOf(message, directory).some(({ party }) => sameParty(party, to.party));
     }
-    const owners = { learn: () => undefined, dropped: 0, close: async () => undefined };
+    if (module === 'locations' && !hasRole(to, module, 'SENDER')) return undefined;
+    const owners = {
+      learn: () => undefined,
+      forget: () => undefined,
+      dropped: 0,
+      close: async () => undefined,
+    };
     const newcomers = new Newcomers(directory, NO_STORE, Date.now);
     const parts = { directory, newcomers, owners: { ...owners, ownersOf: async () => [to.party] } };
     return findReceiver(message, parts).then(

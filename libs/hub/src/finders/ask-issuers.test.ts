@@ -1,7 +1,7 @@
 import { FINDERS, partyKey } from '@app/ocpi';
-import { InMemoryCourier, type Script } from '@app/testkit';
+import { InMemoryCourier, OwnerIndexTwin, type Script } from '@app/testkit';
 import { type AgreementBook } from '../agreement';
-import { type Directory } from '../directory';
+import { type Directory, type Newcomers } from '../directory';
 import { type AskParts, askIssuers } from './ask-issuers';
 import { directoryOf, openMessage, pair, platformOf } from './message.fixture';
 
@@ -16,6 +16,10 @@ const UNKNOWN: Script = { ...status(2004), httpStatus: 404 };
 function partsOf(directory: Directory, courier: InMemoryCourier, authorize = 300): AskParts {
   return {
     ...{ directory, courier, newId: () => 'id', now: () => new Date() },
+    ...{
+      owners: new OwnerIndexTwin(),
+      newcomers: { lookUpParty: async () => undefined } as unknown as Newcomers,
+    },
     ...{ patience: { forward: 1, command: 1, authorize }, detours: {} as AskParts['detours'] },
   };
 }

@@ -8,30 +8,21 @@ import {
   type FinderRow,
   FINDERS,
   mayBroadcast,
-  OWNED_KINDS,
   parsePartyId,
   type PartyId,
   partyKey,
-  type PartyKey,
+  type Place,
   placeName,
 } from '@app/ocpi';
 import { withSecondLook } from '../callers';
-import { type Directory, type Newcomers } from '../directory';
 import { type Permitted, type Receiver } from '../exchange';
 import { asHubError, HubError } from '../hub-error';
 import { receiverOf } from '../path/permit';
-import { type ObjectOwners, type OwnedId, type OwnerIndex } from '../ports';
+import { type OwnedId } from '../ports';
+import { type FinderParts, holdersOf } from './holders';
 import { ownedIdIn } from './owned-id';
 import { holds, textAt } from './places';
 import { unresolved } from './unresolved';
-
-/** What receivers are found with. */
-export interface FinderParts {
-  readonly directory: Directory;
-  readonly newcomers: Newcomers;
-  readonly owners: OwnerIndex;
-  readonly objectOwners?: ObjectOwners;
-}
 
 /**
  * The message with the receiver that its content leads to, checked as a named one is; without one when it is
@@ -40,13 +31,16 @@ export interface FinderParts {
  * @throws HubError `receiver_unresolved`, `receiver_ambiguous`, and those of `receiverOf`
  */
 export async function findReceiver(message: Permitted, parts: FinderParts): Promise<Permitted> {
+  // Who is remembered is asked first and does not decide: `askIssuers` looks for the holders itself.
+  if (askedId(message)) return message;
   const clues = cluesOf(message);
+  const hidden: PartyId[] = [];
   for (const clue of clues) {
-    const party = await partyBy(clue, message, parts);
+    const party = await partyBy(clue, message, parts, hidden);
     if (party) return { ...message, receiver: await receiverBy(clue, party, message, parts) };
   }
-  if (isForMany(message)) return message;
-  throw unresolved(message, clues);
+  if (mayBroadcast(message.row, message.target.interfaceRole, message.method)) return message;
+  throw unresolved(message, clues, hidden);
 }
 
 /** The row by which the receiver of a message is found. */
@@ -54,16 +48,15 @@ export function finderOf({ operation }: Permitted): FinderRow | undefined {
   return operation?.finder && FINDERS[operation.finder];
 }
 
-/** Whether a message that leads to nobody in particular may go to several. */
-function isForMany(message: Permitted): boolean {
-  const { row, target, method } = message;
-  return mayBroadcast(row, target.interfaceRole, method) || mayAsk(message);
-}
-
-function mayAsk(message: Permitted): boolean {
+/** The id that all who might have it are asked for; `undefined` when such a message is asked of one party alone. */
+export function askedId(message: Permitted): OwnedId | undefined {
   const finder = finderOf(message);
-  if (!finder?.ask) return false;
-  return finder.clues.some((clue) => clue.say === 'id' && ownedIdIn(message, clue) !== undefined);
+  if (!finder?.ask) return undefined;
+  for (const clue of finder.clues) {
+    const owned = clue.say === 'id' ? ownedIdIn(message, clue) : undefined;
+    if (owned) return owned;
+  }
+  return undefined;
 }
 
 function cluesOf(message: Permitted): readonly Clue[] {
@@ -71,47 +64,29 @@ function cluesOf(message: Permitted): readonly Clue[] {
   return clues.filter((clue) => clue.say === 'party' || holds(message, clue.when));
 }
 
-async function partyBy(clue: Clue, message: Permitted, parts: FinderParts): Promise<PartyId | undefined> {
+/** @param hidden takes what the sender must not know of */
+async function partyBy(
+  clue: Clue,
+  message: Permitted,
+  parts: FinderParts,
+  hidden: PartyId[],
+): Promise<PartyId | undefined> {
   if (clue.say === 'party') {
     return parsePartyId(textAt(message, clue.countryCode) ?? '', textAt(message, clue.partyId) ?? '');
   }
   const id = ownedIdIn(message, clue);
-  const owners = id ? await ownersOf(id, parts) : [];
-  if (owners.length < 2) return owners[0];
-  const likely = owners.filter((owner) => mayBeMeant(message, owner, parts.directory));
-  if (likely.length === 1) return likely[0];
-  throw new HubError(
-    'receiver_ambiguous',
-    `${placeName(clue.id)}: more than one party has it; name the receiving party in OCPI-to-*`,
-  );
+  if (!id) return undefined;
+  const holders = await holdersOf(id, message, parts);
+  hidden.push(...holders.hidden);
+  if (holders.meant.length > 1) throw ambiguous(clue.id);
+  // One that left is refused by its name, which the sender may know, unless another one has the id.
+  return holders.meant[0] ?? holders.left[0];
 }
 
-/** What both sources know together. @throws when one of them cannot say: it might know of another owner */
-async function ownersOf(owned: OwnedId, { owners, objectOwners }: FinderParts): Promise<readonly PartyId[]> {
-  const { module } = OWNED_KINDS[owned.kind];
-  const { id, type, scope } = owned;
-  const stored = module !== undefined && !scope ? objectOwners?.ownersOf(module, id, type) : undefined;
-  const found = await Promise.all([owners.ownersOf(owned), stored]);
-  const byKey = new Map<PartyKey, PartyId>();
-  for (const party of found.flatMap((parties) => parties ?? [])) byKey.set(partyKey(party), party);
-  return [...byKey.values()];
-}
-
-/**
- * A party that left, or that the sender has no agreement with, is not the one of several that is meant; nor is one whose
- * role has no such objects: whatever a CPO pushes, it issues no tokens.
- */
-function mayBeMeant(message: Permitted, party: PartyId, directory: Directory): boolean {
-  const { caller, from, row, target, receivedAt } = message;
-  const roles = row?.interfaces[target.interfaceRole].roles ?? [];
-  return directory.platformsOf(party).some((platform) => {
-    const exchange = {
-      from: caller.participant(from),
-      to: platform.participant(party),
-      module: target.module,
-    };
-    return platform.holdsAs(party, roles) && directory.agreements.allows(exchange, receivedAt);
-  });
+/** More than one party has an id, and a message about it is for one. */
+export function ambiguous(id: Place): HubError {
+  const why = `${placeName(id)}: more than one party has it; name the receiving party in OCPI-to-*`;
+  return new HubError('receiver_ambiguous', why);
 }
 
 async function receiverBy(
@@ -128,8 +103,8 @@ async function receiverBy(
     );
   } catch (error) {
     if (asHubError(error).code !== 'receiver_unknown') throw error;
-    const where =
-      clue.say === 'id' ? placeName(clue.id) : `${placeName(clue.countryCode)}, ${placeName(clue.partyId)}`;
+    if (clue.say === 'id') throw unresolved(message, [clue], []);
+    const where = `${placeName(clue.countryCode)}, ${placeName(clue.partyId)}`;
     throw new HubError('receiver_unresolved', `${where} leads to ${partyKey(party)}, who is unknown here`);
   }
 }

@@ -1,4 +1,5 @@
 export * from './ask-issuers';
 export * from './find-receiver';
+export * from './holders';
 export * from './learn';
 export * from './learner';

@@ -17,6 +17,15 @@ export function issuersOf(message: Permitted, directory: Directory): Receiver[] 
     );
 }
 
+/** Those of some parties that a message may go to now. */
+export function receiversAmong(
+  parties: readonly PartyId[],
+  message: Permitted,
+  directory: Directory,
+): Receiver[] {
+  return parties.flatMap((party) => permittedReceiver(message, party, directory) ?? []);
+}
+
 function partiesOn(platform: PlatformEntry, message: Permitted, directory: Directory): Receiver[] {
   const roles = message.row?.interfaces[message.target.interfaceRole].roles ?? [];
   const parties = platform.record.parties.filter(({ held, role }) => held && roles.includes(role));

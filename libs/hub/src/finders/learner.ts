@@ -39,7 +39,7 @@ export class Learner {
   /** What the exchange shows is worth keeping, but never worth an answer that the receiver has given already. */
   hear(relayed: Relayed): void {
     const lessons = relayed.operation?.lessons;
-    if (lessons === undefined || this.isHeard(relayed, lessons)) return;
+    if (lessons === undefined || isOwnEcho(relayed) || this.isHeard(relayed, lessons)) return;
     try {
       const facts = factsOf(relayed);
       this.owners.learn(facts);
@@ -65,6 +65,11 @@ export class Learner {
     }
     this.heard.set(path, { lessons, from, to: receiver?.party, until: this.now() + HEARD_MS });
   }
+}
+
+/** Between a platform and itself nothing is shown: each could claim others' ids so. */
+function isOwnEcho({ caller, receiver }: Relayed): boolean {
+  return receiver !== undefined && receiver.platform.id === caller.id;
 }
 
 function isSame(one: PartyId | undefined, other: PartyId | undefined): boolean {

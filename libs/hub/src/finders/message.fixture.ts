@@ -1,6 +1,6 @@
 /** Messages and a directory for the tests of the finders. */
 import { type PartyId, type Role } from '@app/ocpi';
-import { Directory } from '../directory';
+import { Directory, PlatformEntry } from '../directory';
 import { type Permitted, type Relayed } from '../exchange';
 import { accept } from '../path/accept';
 import { type PlatformRecord } from '../ports';
@@ -16,7 +16,14 @@ export function pair(key: string): PartyId {
 /** A registered platform with one party, every module on both interfaces; `more` says what is different. */
 export function platformOf(key: string, role: Role, more: Partial<PlatformRecord> = {}): PlatformRecord {
   const modules = ['locations', 'sessions', 'cdrs', 'commands', 'tokens', 'chargingprofiles'];
-  const party = { ...pair(key), role, status: 'CONNECTED' as const, statusSince: NOW, held: true };
+  const party = {
+    ...pair(key),
+    role,
+    status: 'CONNECTED' as const,
+    statusSince: NOW,
+    knownSince: NOW,
+    held: true,
+  };
   return {
     id: key,
     name: key,
@@ -68,7 +75,7 @@ export function answered(message: Permitted, to: string | undefined, answer: obj
   const party = to === undefined ? undefined : pair(to);
   return {
     ...message,
-    receiver: party && { party, platform: message.caller, endpoint: '' },
+    receiver: party && { party, platform: new PlatformEntry(platformOf(to!, 'EMSP')), endpoint: '' },
     answer: {
       ...{ httpStatus: 200, ocpiStatus: 1000, headers: {}, from: party ?? pair('DE*HUB') },
       body: Buffer.from(JSON.stringify(answer)),

@@ -1,4 +1,4 @@
-import { type Clue, placeName } from '@app/ocpi';
+import { type Clue, type PartyId, partyKey, placeName } from '@app/ocpi';
 import { type Permitted } from '../exchange';
 import { HubError } from '../hub-error';
 import { textAt } from './places';
@@ -9,9 +9,17 @@ const NAME_IT = 'name the receiving party in OCPI-to-*';
  * Why no receiver was found, in words that name the field to look at.
  *
  * @param clues those that were tried; none when requests of this kind say nothing about their receiver
+ * @param hidden parties that the id leads to and that the sender has no agreement with: the operator alone reads them
  */
-export function unresolved(message: Permitted, clues: readonly Clue[]): HubError {
-  return new HubError('receiver_unresolved', reason(message, clues));
+export function unresolved(message: Permitted, clues: readonly Clue[], hidden: readonly PartyId[]): HubError {
+  const why = reason(message, clues);
+  const forOperator =
+    hidden.length === 0 ? undefined : `${why}; known, but without an agreement: ${list(hidden)}`;
+  return new HubError('receiver_unresolved', why, { forOperator });
+}
+
+function list(parties: readonly PartyId[]): string {
+  return parties.slice(0, 5).map(partyKey).join(', ');
 }
 
 function reason(message: Permitted, clues: readonly Clue[]): string {

@@ -23,6 +23,8 @@ export interface OwnerFact extends OwnedId {
 export interface OwnerIndex {
   /** Never waits: this process knows it at once, the others when it is written, a moment later. */
   learn(facts: readonly OwnerFact[]): void;
+  /** Drops what turned out to be wrong; never waits. Another process may remember it until it finds out, too. */
+  forget(facts: readonly OwnerFact[]): void;
   /**
    * Every party known to have an id, in no order; none when nobody is known.
    *

@@ -51,6 +51,14 @@ export class PostgresOwnerIndex implements OwnerIndex {
     }
   }
 
+  forget(facts: readonly OwnerFact[]): void {
+    for (const fact of facts) {
+      const row = rowOf(fact, this.key);
+      this.cache.entry(row).writtenAt.delete(row.owner);
+      this.writer.remove(row);
+    }
+  }
+
   async ownersOf(id: OwnedId): Promise<readonly PartyId[]> {
     const row = this.key(id);
     const entry = this.cache.entry(row);

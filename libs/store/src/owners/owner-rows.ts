@@ -92,3 +92,9 @@ const PURGE = `
 export async function purgeOwners(dataSource: DataSource, limit: number): Promise<void> {
   await dataSource.query(PURGE, [limit]);
 }
+
+/** Removes one row. */
+export async function deleteOwner(dataSource: DataSource, row: OwnerRow): Promise<void> {
+  const { kind, scope, object_id: objectId, owner } = row;
+  await dataSource.manager.delete(ObjectOwnerEntity, { kind, scope, objectId, owner });
+}

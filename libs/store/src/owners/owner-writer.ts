@@ -3,7 +3,7 @@ import { type Log } from '@app/hub';
 import { type DataSource } from 'typeorm';
 import { atMost } from '../connection';
 import { type OwnerLimits } from './owner-limits';
-import { type OwnerRow, purgeOwners, writeOwners } from './owner-rows';
+import { deleteOwner, type OwnerRow, purgeOwners, writeOwners } from './owner-rows';
 
 /** Rows of one statement: at 150 bytes of JSON each, 150 kB. */
 const BATCH_ROWS = 1_000;
@@ -14,6 +14,9 @@ const CLOSE_MS = 3_000;
 /** The table is purged each time this share of its bound was written by one process: it outgrows it by no more. */
 const PURGE_SHARE = 0.01;
 
+/** Rows that are removed at the same time. */
+const MAX_REMOVING = 5;
+
 export class OwnerWriter {
   private readonly waiting = new Map<string, OwnerRow>();
   private timer: NodeJS.Timeout | undefined;
@@ -23,6 +26,7 @@ export class OwnerWriter {
   private failing = false;
   private closed = false;
   private lost = 0;
+  private removing = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -34,9 +38,19 @@ export class OwnerWriter {
     return this.lost;
   }
 
+  /** Removes a row. What fails is left: it is a hint, which the next message drops again. */
+  remove(row: OwnerRow): void {
+    this.waiting.delete(keyOf(row));
+    if (this.closed || this.removing >= MAX_REMOVING) return;
+    this.removing++;
+    void deleteOwner(this.dataSource, row)
+      .catch(() => undefined)
+      .finally(() => this.removing--);
+  }
+
   /** False when there is no room for it. */
   add(row: OwnerRow): boolean {
-    const key = `${row.kind} ${row.scope} ${row.object_id} ${row.owner}`;
+    const key = keyOf(row);
     if (this.closed || (this.waiting.size >= this.limits.maxWaiting && !this.waiting.has(key))) {
       this.lost++;
       return false;
@@ -93,4 +107,8 @@ export class OwnerWriter {
     await purgeOwners(this.dataSource, this.limits.maxRows);
     this.written = 0;
   }
+}
+
+function keyOf(row: OwnerRow): string {
+  return `${row.kind} ${row.scope} ${row.object_id} ${row.owner}`;
 }

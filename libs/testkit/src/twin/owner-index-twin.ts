@@ -17,6 +17,10 @@ export class OwnerIndexTwin implements OwnerIndex {
     }
   }
 
+  forget(facts: readonly OwnerFact[]): void {
+    for (const fact of facts) this.table.get(keyOf(fact))?.delete(partyKey(fact.owner));
+  }
+
   async ownersOf(id: OwnedId): Promise<readonly PartyId[]> {
     return [...(this.table.get(keyOf(id))?.values() ?? [])];
   }
