@@ -15,8 +15,12 @@ const EMSP = party('DE*MSP', 'EMSP');
 const CUT = `
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < $1`;
+/** In no line of any log. */
+const PAYLOAD = 'payload-of-a-location';
 /** Between two calls of one kind, in ms: some hundred messages a second in all. */
 const PAUSE_MS = 5;
+/** The traffic goes on for so long afterwards, in ms: also on a busy machine some broadcasts are accepted. */
+const AFTERWARDS_MS = 1_000;
 /** Between two cuts, at most, in ms: some transactions must come through. */
 const CALM_MS = 600;
 /** A direct message needs no database; a busy machine takes some hundred ms. */
@@ -60,6 +64,7 @@ class CutHub {
   async underFire(forMs: number): Promise<void> {
     const traffic = Object.entries(this.kinds()).map(([kind, call]) => this.keepCalling(kind, call));
     await this.cut(forMs);
+    await sleep(AFTERWARDS_MS);
     this.over = true;
     await Promise.all(traffic);
   }
@@ -91,6 +96,11 @@ class CutHub {
 
   get hasEnded(): Promise<boolean> {
     return Promise.race([this.process!.ended.then(() => true), sleep(0, false)]);
+  }
+
+  /** Tokens that the hub must keep to itself. */
+  get secrets(): string[] {
+    return [this.cpo, this.emsp].map(({ hub }) => hub.token!);
   }
 
   output(): string {
@@ -162,7 +172,13 @@ class CutHub {
     const version = ++this.version;
     const rest = `/NL/CPO/L${version % 20}`;
     const put = { module: 'locations', interfaceRole: 'RECEIVER', method: 'PUT' } as const;
-    const answer = await this.cpo.call({ ...put, rest, body: { version }, from: CPO, to: HUB_PARTY });
+    const answer = await this.cpo.call({
+      ...put,
+      rest,
+      body: { version, name: PAYLOAD },
+      from: CPO,
+      to: HUB_PARTY,
+    });
     // One that was refused may have been taken all the same: its answer is what was lost.
     if (outcomeOf(answer) === '200 1000') this.accepted.set(rest, version);
     else this.accepted.delete(rest);
@@ -220,6 +236,7 @@ export async function expectUnharmed(forMs: number): Promise<void> {
       .split('\n')
       .filter((line) => line.includes('inside the hub'));
     expect([strange, failures.slice(0, 3)]).toEqual([[], []]);
+    for (const secret of [PAYLOAD, ...hub.secrets]) expect(hub.output()).not.toContain(secret);
     expect(hub.accepted.size).toBeGreaterThan(0);
     expect(await hub.faults()).toEqual([]);
     const { missing, dropped } = await hub.logged();

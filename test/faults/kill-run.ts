@@ -1,11 +1,11 @@
 /** Real processes that are killed at random moments while broadcasts are accepted, and what must hold after it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminClient, TestPlatform } from '@app/testkit';
-import { type FreshDatabase, freshDatabase } from '../support/database';
 import { HUB_PARTY, party } from '../support/hub';
 import { freePort } from '../support/ports';
 import { type AppName, startProcess, TEST_KEYS, type TestProcess } from '../support/processes';
 import { allSettled } from '../support/waiting';
+import { endConnections, HubsPostgres, OwnPostgres } from './own-postgres';
 import { OwnRedis } from './own-redis';
 
 const CPO = party('NL*CPO', 'CPO');
@@ -22,32 +22,41 @@ const PUSH_LIMIT_MS = 60_000;
 const SETTLE_LIMIT_MS = 60_000;
 
 /** What may be killed, and what brings it back. */
-export type Victim = 'router' | 'worker' | 'redis';
+export type Victim = 'router' | 'worker' | 'redis' | 'postgres' | 'connections';
 
-/** A hub of real processes on a Redis of its own: one router, two workers, the admin. */
+/**
+ * A hub of real processes on a Redis and a PostgreSQL of its own: one router, two workers, the admin; or `embedded`: all
+ * in one process, which has started its PostgreSQL itself.
+ */
 export class HubUnderFire {
   private readonly processes = new Map<string, TestProcess>();
   private readonly redis = new OwnRedis();
   private env: Record<string, string> = {};
-  private database!: FreshDatabase;
+  private readonly database: OwnPostgres | HubsPostgres;
   private cpo!: TestPlatform;
   readonly receivers: TestPlatform[] = [];
   /** Object → the newest version that was accepted. */
   readonly accepted = new Map<string, number>();
   kills = 0;
 
+  constructor(private readonly isEmbedded = false) {
+    this.database = isEmbedded ? new HubsPostgres() : new OwnPostgres();
+  }
+
   async start(): Promise<void> {
-    this.database = await freshDatabase();
+    if (this.database instanceof OwnPostgres) await this.database.start();
     await this.redis.start();
-    const port = String(await freePort());
+    const [port, adminPort] = [String(await freePort()), String(await freePort())];
     this.env = {
       ...TEST_KEYS,
-      ...{ DATABASE_URL: this.database.url, REDIS_URL: this.redis.url, OCPI_PORT: port },
+      ...(this.isEmbedded ? { DATA_DIR: this.database.folder } : { DATABASE_URL: this.database.url }),
+      ...{ REDIS_URL: this.redis.url, OCPI_PORT: port, ADMIN_PORT: adminPort },
       ...{ PUBLIC_URL: `http://127.0.0.1:${port}`, BIND_HOST: '127.0.0.1', ALLOW_PRIVATE_NETWORKS: 'true' },
       ...{ FORWARD_TIMEOUT_MS: '1000', CONNECT_TIMEOUT_MS: '1000', DELIVERY_FIRST_RETRY_MS: '200' },
     };
-    await Promise.all(['router', 'worker 1', 'worker 2', 'admin'].map((name) => this.startOne(name)));
-    const admin = new AdminClient(this.processes.get('admin')!.url, TEST_KEYS.ADMIN_API_KEY);
+    const names = this.isEmbedded ? ['hub'] : ['router', 'worker 1', 'worker 2', 'admin'];
+    await Promise.all(names.map((name) => this.startOne(name)));
+    const admin = new AdminClient(`http://127.0.0.1:${adminPort}`, TEST_KEYS.ADMIN_API_KEY);
     this.cpo = await this.join(admin, ['NL*CPO'], 'CPO');
     for (const parties of RECEIVERS) this.receivers.push(await this.join(admin, parties, 'EMSP'));
   }
@@ -68,6 +77,8 @@ export class HubUnderFire {
   /** `kill -9`, and a new process in its place; Redis comes back on the same port with nothing in it. */
   async kill(victim: Victim): Promise<void> {
     this.kills++;
+    if (victim === 'postgres') return this.database.kill();
+    if (victim === 'connections') return endConnections(this.database.url);
     if (victim === 'redis') return this.redis.kill().then(() => this.redis.start());
     const name = victim === 'router' ? 'router' : `worker ${1 + Math.floor(Math.random() * 2)}`;
     await this.processes.get(name)?.kill('SIGKILL');

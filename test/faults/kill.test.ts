@@ -24,3 +24,25 @@ testWithRedis(
   },
   120_000,
 );
+
+testWithRedis.each([
+  ['external', false],
+  ['embedded', true],
+] as const)(
+  'no accepted broadcast is lost when an %s PostgreSQL is killed and its connections are ended',
+  async (_, isEmbedded) => {
+    const hub = new HubUnderFire(isEmbedded);
+    await hub.start();
+    try {
+      const sending = hub.sendAll(100);
+      await sleep(300);
+      await hub.kill('connections');
+      await hub.kill('postgres');
+      await sending;
+      expect(await hub.faults()).toEqual([]);
+    } finally {
+      await hub.close();
+    }
+  },
+  180_000,
+);

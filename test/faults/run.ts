@@ -1,5 +1,6 @@
 /**
- * `npm run test:faults`: ten times 2,000 broadcasts while router, workers and Redis are killed at random moments.
+ * `npm run test:faults`: ten times 2,000 broadcasts while router, workers, Redis and
+ * PostgreSQL are killed, and connections ended, at random moments; and the same with an embedded PostgreSQL.
  * It takes minutes, so `npm test` runs `kill.test.ts` instead.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +9,9 @@ import { HubUnderFire, type Victim } from './kill-run';
 
 const REPEATS = 10;
 const BROADCASTS = 2_000;
-const VICTIMS: readonly Victim[] = ['router', 'worker', 'redis'];
+const VICTIMS: readonly Victim[] = ['router', 'worker', 'redis', 'postgres', 'connections'];
+/** What can be killed of a hub in one process while the hub itself lives on. Five kills are as many as it starts it again. */
+const EMBEDDED_VICTIMS: readonly Victim[] = ['postgres', 'connections', 'postgres', 'connections'];
 /** Between two kills, at most, in ms. */
 const CALM_MS = 1_500;
 
@@ -38,3 +41,23 @@ test.each(Array.from({ length: REPEATS }, (_, run) => run + 1))(
 test('the hub lives on, and keeps its word, while its connections to the database are ended for 30 s', async () => {
   await expectUnharmed(30_000);
 }, 180_000);
+
+test.each(Array.from({ length: REPEATS }, (_, run) => run + 1))(
+  'run %i with an embedded PostgreSQL: every accepted broadcast reaches every receiver, newest state last',
+  async () => {
+    const hub = new HubUnderFire(true);
+    await hub.start();
+    try {
+      const sending = hub.sendAll(BROADCASTS / 4);
+      for (const victim of EMBEDDED_VICTIMS) {
+        await sleep(Math.random() * CALM_MS);
+        await hub.kill(victim);
+      }
+      await sending;
+      expect(await hub.faults()).toEqual([]);
+    } finally {
+      await hub.close();
+    }
+  },
+  300_000,
+);
