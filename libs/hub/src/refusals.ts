@@ -29,6 +29,9 @@ const row = (httpStatus: number, ocpiStatus: number, resend: boolean, message: s
 const limitRow = (setting: string, resend = false): RefusalRow =>
   row(200, STATUS.INVALID_PARAMETERS, resend, `a limit of your platform at this hub is reached (${setting})`);
 
+/** What the sender must change in the message. */
+const invalid = (message: string): RefusalRow => row(200, STATUS.INVALID_PARAMETERS, false, message);
+
 export const REFUSALS = {
   no_such_url: row(404, STATUS.CLIENT_ERROR, false, 'no such URL'),
   method_not_allowed: row(405, STATUS.CLIENT_ERROR, false, 'this interface does not have this method'),
@@ -71,40 +74,18 @@ export const REFUSALS = {
   ),
   from_malformed: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party'),
   from_not_yours: row(200, STATUS.INVALID_PARAMETERS, false, 'OCPI-from-*: not a party of your platform'),
-  from_waiting: row(
-    200,
-    STATUS.INVALID_PARAMETERS,
-    false,
-    "OCPI-from-*: this party waits for the approval of the hub's operator",
-  ),
-  from_role_missing: row(
-    200,
-    STATUS.INVALID_PARAMETERS,
-    false,
+  from_waiting: invalid("OCPI-from-*: this party waits for the approval of the hub's operator"),
+  from_role_missing: invalid(
     'OCPI-from-*: your platform does not hold this party in a role that may call this',
   ),
-  url_owner_missing: row(
-    200,
-    STATUS.INVALID_PARAMETERS,
-    false,
+  url_owner_missing: invalid(
     'the URL must name the owner of the object, /{country_code}/{party_id}/…, and stay below it',
   ),
-  url_owner_not_yours: row(
-    200,
-    STATUS.INVALID_PARAMETERS,
-    false,
+  url_owner_not_yours: invalid(
     'country_code and party_id in the URL: the owner is not a party of your platform',
   ),
-  body_owner_malformed: row(
-    200,
-    STATUS.INVALID_PARAMETERS,
-    false,
-    'country_code and party_id in the body: not a party',
-  ),
-  body_owner_not_yours: row(
-    200,
-    STATUS.INVALID_PARAMETERS,
-    false,
+  body_owner_malformed: invalid('country_code and party_id in the body: not a party'),
+  body_owner_not_yours: invalid(
     'country_code and party_id in the body: the owner is not a party of your platform',
   ),
   path_leads_out: row(200, STATUS.INVALID_PARAMETERS, false, 'the path leads out of the module'),
@@ -115,12 +96,7 @@ export const REFUSALS = {
     false,
     'OCPI-to-*: the hub party cannot be addressed so',
   ),
-  sender_role_missing: row(
-    200,
-    STATUS.INVALID_PARAMETERS,
-    false,
-    'a broadcast of this module is for parties in another role',
-  ),
+  sender_role_missing: invalid('a broadcast of this module is for parties in another role'),
   pair_mismatch: row(
     200,
     STATUS.INVALID_PARAMETERS,

@@ -11,6 +11,7 @@ export * from './object-store';
 export * from './once';
 export * from './outbox';
 export * from './owner-index';
+export * from './party-record';
 export * from './platform-store';
 export * from './shared-budget';
 export * from './status-store';

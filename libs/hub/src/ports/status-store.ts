@@ -6,7 +6,8 @@
 import { type Party, type Role } from '@app/ocpi';
 import { type Agreement, type Effect } from '../agreement';
 import { type DeliveryLine, type Leg, type OutgoingPush } from './outbox';
-import { type ConnectionStatus, type Page, type PageRequest } from './platform-store';
+import { type ConnectionStatus } from './party-record';
+import { type Page, type PageRequest } from './platform-store';
 
 /** Why a party's status changed. */
 export const STATUS_REASONS = [

@@ -2,24 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   type ApproveOutcome,
-  type ChangeFeed,
   type ChangeOutcome,
-  type Claimant,
-  type ClaimVerdict,
-  type ConnectionStatus,
   type CreateOutcome,
-  type DirectoryListener,
   type FreshTokenA,
-  judgeClaim,
   type NewPlatform,
   type Once,
-  type Page,
-  type PageRequest,
-  type PartyFilter,
   type PartyRecord,
-  type PartyView,
   type PlatformChange,
-  type PlatformFilter,
   type PlatformRecord,
   type PlatformStore,
   type PlatformTls,
@@ -28,11 +17,9 @@ import {
   type Repetition,
   type TokenAOutcome,
 } from '@app/hub';
-import { type Party, type PartyId, sameParty } from '@app/ocpi';
-import { AgreementStoreTwin } from './agreement-store-twin';
+import { type Party } from '@app/ocpi';
 import { tokensAfter, tokensRetired, tokensWithLent, tokensWithout } from './issued-tokens';
 import { OnceTwin } from './once-twin';
-import { partyPage, platformPage } from './platform-lists';
 import {
   bare,
   BLANK,
@@ -42,20 +29,17 @@ import {
   someOrNone,
   statusWhenAnnounced,
   waitingAfter,
+  unclaimedParty,
+  unique,
 } from './platform-record';
-import { unclaimedParty, unique } from './platform-record';
+import { PlatformRecordsTwin } from './platform-records-twin';
 
 type ClaimedParty = Registration['parties'][number];
 
 /** Records are never changed in place, so one that was handed out stays as it was. */
-export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
-  private readonly records = new Map<string, PlatformRecord>();
+export class PlatformStoreTwin extends PlatformRecordsTwin implements PlatformStore {
   private readonly announcedKeys = new Map<string, ReadonlySet<string>>();
-  private readonly listeners = new Set<DirectoryListener>();
   private readonly once = new OnceTwin();
-
-  /** @param agreements whose changes its followers are told of too */
-  constructor(private readonly agreements = new AgreementStoreTwin()) {}
 
   async create({ name, plannedParties, tokenAHash }: NewPlatform, now: Date): Promise<CreateOutcome> {
     const planned = unique(plannedParties, roleKey).map(unclaimedParty);
@@ -76,30 +60,6 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     now: Date,
   ): Promise<CreateOutcome | Repetition> {
     return this.once.run(once, now, () => this.create(platform, now));
-  }
-
-  async find(platformId: string): Promise<PlatformRecord | undefined> {
-    return this.records.get(platformId);
-  }
-
-  async list(filter: PlatformFilter, page: PageRequest): Promise<Page<PlatformRecord>> {
-    return platformPage([...this.records.values()], filter, page);
-  }
-
-  async listParties(filter: PartyFilter, page: PageRequest): Promise<Page<PartyView>> {
-    return partyPage([...this.records.values()], filter, page);
-  }
-
-  async loadAll(): Promise<readonly PlatformRecord[]> {
-    return [...this.records.values()];
-  }
-
-  async findByTokenHash(hash: string): Promise<PlatformRecord | undefined> {
-    return this.where((record) => record.issuedTokens.some((token) => token.hash === hash))[0];
-  }
-
-  async findByParty(party: PartyId): Promise<readonly PlatformRecord[]> {
-    return this.where((record) => record.parties.some((own) => own.held && sameParty(own, party)));
   }
 
   async change(platformId: string, change: PlatformChange, now: Date): Promise<ChangeOutcome> {
@@ -263,25 +223,6 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     this.put({ ...this.records.get(platformId)!, suspended: true });
   }
 
-  async follow(listener: DirectoryListener): Promise<void> {
-    this.listeners.add(listener);
-    this.agreements.tell((agreements) => listener.agreementsChanged(agreements));
-    listener.reloaded([...this.records.values()]);
-  }
-
-  async close(): Promise<void> {
-    this.listeners.clear();
-  }
-
-  private where(matches: (record: PlatformRecord) => boolean): PlatformRecord[] {
-    return [...this.records.values()].filter(matches);
-  }
-
-  private put(record: PlatformRecord): void {
-    this.records.set(record.id, record);
-    for (const listener of this.listeners) listener.platformChanged(record.id, record);
-  }
-
   private refusalOf(
     { kind, openedByHash }: Registration,
     record: PlatformRecord,
@@ -297,44 +238,6 @@ export class PlatformStoreTwin implements PlatformStore, ChangeFeed {
     if (stranger !== undefined) return { outcome: 'party_not_announced', party: bare(stranger) };
     const isInvited = record.issuedTokens.some(({ kind: of, hash }) => of === 'A' && hash === openedByHash);
     return kind === 'update' || isInvited ? undefined : { outcome: 'not_invited' };
-  }
-
-  private heldElsewhere(claimed: readonly ClaimedParty[], platformId: string): Party | undefined {
-    const verdicts = this.verdictsOn(claimed, { platformId, announced: true, approval: true });
-    return claimed.find((_, at) => verdicts[at] === 'taken');
-  }
-
-  private verdictsOn(claimed: readonly Party[], claimant: Claimant): ClaimVerdict[] {
-    const holders = [...this.records.values()].flatMap(({ id, parties }) =>
-      parties.map((party) => ({ ...party, platformId: id })),
-    );
-    return claimed.map((claim) =>
-      judgeClaim(
-        claim,
-        claimant,
-        holders.filter((holder) => sameParty(holder, claim)),
-      ),
-    );
-  }
-
-  /** The parties as this platform's own, taken away from whoever had given them up. */
-  private takeOver(
-    claimed: readonly ClaimedParty[],
-    platformId: string,
-    status: ConnectionStatus,
-    now: Date,
-  ): PartyRecord[] {
-    return claimed.map((party) => {
-      const owner = this.where((record) => record.parties.some((own) => roleKey(own) === roleKey(party)))[0];
-      const row = owner?.parties.find((own) => roleKey(own) === roleKey(party));
-      if (owner !== undefined && owner.id !== platformId) {
-        this.put({ ...owner, parties: owner.parties.filter((own) => own !== row) });
-      }
-      const statusSince = row?.status === status ? row.statusSince : now;
-      const knownSince = row && row.status !== 'SUSPENDED' ? row.knownSince : now;
-      const { businessDetails } = party;
-      return { ...bare(party), businessDetails, status, statusSince, knownSince, held: true };
-    });
   }
 
   private unclaimed(record: PlatformRecord, claimed: readonly ClaimedParty[], now: Date): PartyRecord[] {
