@@ -184,12 +184,16 @@ async function routerParts(
       limits: registrationLimitsOf(settings),
       partyApproval: settings.partyApproval === 'on',
     },
-    health: {
-      metrics,
-      ready: () => gate.behind(async () => ({ postgres: await stateOf(store.ping()) })),
-      // Direct messages need the snapshot alone, which a router that listens has.
-      dispensable: ['postgres'],
-      showsMetrics: settings.metricsOnOcpiPort,
-    },
+    health: healthOf(settings, store, gate),
+  };
+}
+
+/** Direct messages need the snapshot alone, which a router that listens has. */
+function healthOf({ metricsOnOcpiPort }: Settings, store: Store, gate: StartGate): RouterParts['health'] {
+  return {
+    metrics: processMetrics(),
+    ready: () => gate.behind(async () => ({ postgres: await stateOf(store.ping()) })),
+    dispensable: ['postgres'],
+    showsMetrics: metricsOnOcpiPort,
   };
 }

@@ -265,14 +265,8 @@ export const REFUSALS = {
   no_common_version: row(200, STATUS.UNSUPPORTED_VERSION, false, 'no common OCPI version'),
   no_common_endpoints: row(200, STATUS.NO_MATCHING_ENDPOINTS, false, 'no endpoints in common'),
 
-  // The sender comes again: what it sends is right. Spec: status_codes, 4xxx: Hub errors.
   database_unavailable: {
-    ...row(
-      503,
-      STATUS.HUB_ERROR,
-      true,
-      'the hub cannot store this now: its database is away, read-only or full; send it again later',
-    ),
+    ...row(503, STATUS.HUB_ERROR, true, 'the hub cannot store this now; send it again later'),
     retryAfterSeconds: 5,
   },
   internal: row(500, STATUS.HUB_ERROR, true, 'internal error of the hub'),

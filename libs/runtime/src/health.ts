@@ -26,6 +26,7 @@ export function openGate(): StartGate {
   return gate;
 }
 
+/** The state of what is asked: `up` when it answers. */
 export function stateOf(answer: Promise<unknown>): Promise<'up' | 'down'> {
   return answer.then(
     () => 'up',
