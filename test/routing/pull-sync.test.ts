@@ -40,6 +40,7 @@ async function startSync(more: Partial<SyncParts> = {}): Promise<{ pulls: string
   const courier = createCourier({
     ...settings,
     userAgent: 'hub-under-test/1.0',
+    ownMark: 'mark-of-this-test',
     ...{ maxAnswerBytes: 1_000_000, connectionsPerOrigin: 4, maxInFlightPerPlatform: 24, idlePoolMs: 10_000 },
   });
   const pulls: string[] = [];

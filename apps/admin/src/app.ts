@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createCourier } from '@app/courier';
-import { type Courier, hubIdentityOf, registrationLimitsOf, slashCourier } from '@app/hub';
+import { type Courier, hubIdentityOf, ownMark, registrationLimitsOf, slashCourier } from '@app/hub';
 import {
   createLogger,
   listenAt,
@@ -41,6 +41,7 @@ export async function startAdmin(settings: Settings, gate = openGate()): Promise
     createCourier({
       ...settings,
       userAgent: userAgent(),
+      ownMark: ownMark(settings.encryptionKey),
       tlsOf: peerTls.tlsOf,
       maxAnswerBytes: settings.maxBodyBytes,
       connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,

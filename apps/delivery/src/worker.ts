@@ -8,10 +8,11 @@ import {
   leaseMs,
   LifeSigns,
   type Log,
+  ownMark,
   signTimes,
+  slashCourier,
   type Waker,
   watchedCourier,
-  slashCourier,
 } from '@app/hub';
 import { type DrainJob, type DrainQueue, openDrainQueue, startDrainWorker } from '@app/outbox';
 import { processMetrics, userAgent } from '@app/runtime';
@@ -95,6 +96,7 @@ function courierOf(settings: Settings, { tlsOf }: Directory): CuttableCourier {
   return createCourier({
     ...settings,
     userAgent: userAgent(),
+    ownMark: ownMark(settings.encryptionKey),
     tlsOf,
     maxAnswerBytes: settings.maxBodyBytes,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,

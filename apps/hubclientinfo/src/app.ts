@@ -1,5 +1,5 @@
 import { createCourier } from '@app/courier';
-import { type Courier, Directory, probeTimes, slashCourier } from '@app/hub';
+import { type Courier, Directory, ownMark, probeTimes, slashCourier } from '@app/hub';
 import { type DrainQueue, openDrainQueue } from '@app/outbox';
 import {
   createLogger,
@@ -83,6 +83,7 @@ function proberOf(settings: Settings, { tlsOf }: Directory): Courier {
     createCourier({
       ...settings,
       userAgent: userAgent(),
+      ownMark: ownMark(settings.encryptionKey),
       tlsOf,
       maxAnswerBytes: MAX_ANSWER_BYTES,
       connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,

@@ -8,12 +8,13 @@ import {
   Learner,
   limitedDetours,
   Newcomers,
+  ownMark,
   registrationLimitsOf,
+  slashCourier,
   type StorageRoom,
   storageRoomOf,
   TokenGrace,
   watchedCourier,
-  slashCourier,
 } from '@app/hub';
 import {
   createLogger,
@@ -65,6 +66,7 @@ export async function startRouter(settings: Settings, gate = openGate()): Promis
     createCourier({
       ...settings,
       userAgent: userAgent(),
+      ownMark: ownMark(settings.encryptionKey),
       tlsOf: directory.tlsOf,
       maxAnswerBytes: settings.maxBodyBytes,
       connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
@@ -131,6 +133,12 @@ interface Opened {
   readonly gate: StartGate;
 }
 
+/** How long an answer is waited for, in ms. */
+function patienceOf(settings: Settings): RouterParts['patience'] {
+  const { forwardTimeoutMs: forward, commandTimeoutMs: command, authorizeTimeoutMs: authorize } = settings;
+  return { forward, command, authorize };
+}
+
 async function routerParts(
   settings: Settings,
   { store, courier, directory, log, room, gate }: Opened,
@@ -156,11 +164,8 @@ async function routerParts(
     signs,
     identity,
     publicUrl: settings.publicUrl,
-    patience: {
-      forward: settings.forwardTimeoutMs,
-      command: settings.commandTimeoutMs,
-      authorize: settings.authorizeTimeoutMs,
-    },
+    ownMark: ownMark(settings.encryptionKey),
+    patience: patienceOf(settings),
     objects: store.objects,
     objectOwners: store.objects,
     owners,

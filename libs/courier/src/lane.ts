@@ -1,4 +1,4 @@
-import { type CourierRequest, onceAllCame } from '@app/hub';
+import { type CourierRequest, onceAllCame, OWN_MARK_HEADER } from '@app/hub';
 import { type buildConnector, Pool } from 'undici';
 import { type Carrier, type Exchange } from './exchange';
 
@@ -10,6 +10,7 @@ const MAX_ANSWER_HEADER_BYTES = 32 * 1024;
 
 export interface LaneOptions {
   readonly userAgent: string;
+  readonly ownMark: string;
   readonly connectionsPerOrigin: number;
   readonly connect: buildConnector.connector;
   /** Called when the caller of a request has its outcome. */
@@ -34,11 +35,15 @@ export class Lane implements Carrier {
   inFlight = 0;
   lastUsedMs = Date.now();
   private readonly pool: Pool;
+  /** What every request of the hub says. */
+  private readonly ownHeaders: readonly string[];
 
   constructor(
     origin: string,
     private readonly options: LaneOptions,
   ) {
+    const { userAgent, ownMark } = options;
+    this.ownHeaders = ['User-Agent', userAgent, 'Accept', 'application/json', OWN_MARK_HEADER, ownMark];
     this.pool = new Pool(origin, {
       connections: options.connectionsPerOrigin,
       pipelining: 1,
@@ -57,7 +62,7 @@ export class Lane implements Carrier {
     this.inFlight += 1;
     this.lastUsedMs = Date.now();
     const { method, body } = request;
-    const headers = [...request.headers, 'User-Agent', this.options.userAgent, 'Accept', 'application/json'];
+    const headers = [...request.headers, ...this.ownHeaders];
     const options = { path: target, method, headers, body };
     onceAllCame(() => {
       this.pool.dispatch(options, exchange);

@@ -5,6 +5,8 @@ import { type LookupFunction } from 'node:net';
 export interface CourierOptions {
   /** `User-Agent` of every request: `{name}/{version}`. */
   readonly userAgent: string;
+  /** The mark by which the hub knows its own requests. */
+  readonly ownMark: string;
   /**
    * Longest wait in ms until a request is written: resolving, connecting, the TLS handshake, or a free
    * connection when all of the platform's are taken.

@@ -12,6 +12,7 @@ const MAX_LANES = 32;
 
 export interface PlatformLanesOptions {
   readonly userAgent: string;
+  readonly ownMark: string;
   readonly connectionsPerOrigin: number;
   readonly maxInFlightPerPlatform: number;
   /** For the bytes of answers that come in, of all platforms. */
@@ -81,14 +82,14 @@ export class PlatformLanes {
 
   private open(head: string): Lane {
     if (this.lanes.size >= MAX_LANES) this.makeRoom();
-    const { userAgent, connectionsPerOrigin, connect, answers } = this.options;
+    const { userAgent, ownMark, connectionsPerOrigin, connect, answers } = this.options;
     const { onSettled, held } = this;
     const hold = (bytes: number): boolean => answers.take(held, bytes);
     const onReleased = (request: CourierRequest, heldBytes: number) => {
       this.bulkhead.leave(request);
       answers.give(held, heldBytes);
     };
-    const options = { userAgent, connectionsPerOrigin, connect, hold, onSettled, onReleased };
+    const options = { userAgent, ownMark, connectionsPerOrigin, connect, hold, onSettled, onReleased };
     const lane = new Lane(canonicalOrigin(head), options);
     this.lanes.set(head, lane);
     return lane;

@@ -7,6 +7,7 @@ import { hashToken, type TokenGrace } from './credentials';
 import { type Directory, type Newcomers, type TokenHolder } from './directory';
 import { type Incoming } from './exchange';
 import { asHubError } from './hub-error';
+import { requireNotOwn } from './own-mark';
 import { type RefusalCode } from './refusals';
 import { tokensOf, unauthorized } from './path/authenticate';
 import { type LifeSigns } from './status/life-signs';
@@ -17,6 +18,8 @@ export interface CallerParts {
   readonly certificates: Pick<ClientCertificates, 'require'>;
   readonly tokenGrace: TokenGrace;
   readonly signs: Pick<LifeSigns, 'seen'>;
+  /** See `ownMark`. */
+  readonly ownMark: string;
 }
 
 /**
@@ -37,6 +40,7 @@ export async function authenticateAnyToken(
     () => lookUpTokens(incoming, parts.newcomers),
   );
   parts.certificates.require(caller.holder.platform, incoming);
+  requireNotOwn(incoming.headers, parts.ownMark);
   parts.tokenGrace.used(caller.holder.platform, caller.holder.token);
   parts.signs.seen(caller.holder.platform.id);
   return caller;

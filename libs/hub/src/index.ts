@@ -19,6 +19,7 @@ export * from './message-ids';
 export * from './message-trace';
 export * from './objects';
 export { ownBytes } from './own-bytes';
+export * from './own-mark';
 export * from './ports';
 export * from './refusal-answer';
 export { isErrorCode, judge } from './retry';

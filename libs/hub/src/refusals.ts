@@ -150,6 +150,12 @@ export const REFUSALS = {
     false,
     'the receiver names a next page that is not on an origin (scheme, host and port) of its own',
   ),
+  message_loop: row(
+    200,
+    STATUS.HUB_ERROR,
+    false,
+    'this request was sent by the hub itself: an endpoint of the receiver leads back to the hub',
+  ),
   answer_too_large: row(200, STATUS.HUB_ERROR, false, 'the answer of the receiver is too large'),
   answer_timeout: row(200, STATUS.TIMEOUT, true, 'the receiver did not answer in time'),
 

@@ -13,6 +13,7 @@ import {
 } from './exchange';
 import { type FinderParts, findReceiver, type Learner } from './finders';
 import { asHubError, type HubError } from './hub-error';
+import { requireNotOwn } from './own-mark';
 import { accept } from './path/accept';
 import { authenticate } from './path/authenticate';
 import { identify } from './path/identify';
@@ -67,10 +68,11 @@ function knownCaller(accepted: Accepted, parts: PathParts): Authenticated | Prom
   );
 }
 
-/** @throws HubError `client_certificate_required` */
+/** @throws HubError `client_certificate_required`, `message_loop` */
 function admitCaller(authenticated: Authenticated, parts: PathParts): void {
   const { caller, token } = authenticated;
   parts.certificates.require(caller, authenticated);
+  requireNotOwn(authenticated.headers, parts.ownMark);
   parts.tokenGrace.used(caller, token);
   parts.signs.seen(caller.id);
 }
@@ -104,6 +106,7 @@ export function refuse(progress: Progress, error: HubError, parts: PathParts): O
 /** Refusals that an operator must act on. */
 const TOLD: Readonly<Partial<Record<RefusalCode, string>>> = {
   hub_token_refused: 'platform refuses the token that it gave to the hub',
+  message_loop: 'an endpoint of a platform leads back to the hub',
   callback_moved: 'callback URL leads to a host that is no longer one of the platform',
 };
 

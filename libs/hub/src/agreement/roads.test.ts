@@ -137,11 +137,10 @@ const roads = {
     const request = requests[module];
     if (!request) return undefined;
     const message: Permitted = { ...said(from, request), scenario: 'open_routing', receiver: undefined };
+    if (module !== 'cdrs' && !hasRole(to, module, 'SENDER')) return undefined;
     if (request === requests.tokens) {
-      if (!to.platform.hasRole(to.party, moduleRow(module)!.interfaces.SENDER.roles)) return undefined;
       return issuersOf(message, directory).some(({ party }) => sameParty(party, to.party));
     }
-    if (module === 'locations' && !hasRole(to, module, 'SENDER')) return undefined;
     const owners = {
       learn: () => undefined,
       forget: () => undefined,
