@@ -203,7 +203,7 @@ describe('a platform that claims the CPO half of the eMSP', () => {
 });
 
 describe('a platform that is given the NAP half of a CPO', () => {
-  it('sweeps and changes none of its locations by an empty list, and sends none of its sessions', async () => {
+  it('is asked for no locations, changes none of them, and sends none of its sessions', async () => {
     const pair = 'NL*VI2';
     const honest = await hub.join('honest', [party(pair, 'CPO')], {
       modules: [{ module: 'sessions', interfaceRole: 'SENDER' }],
@@ -222,8 +222,12 @@ describe('a platform that is given the NAP half of a CPO', () => {
     await namesake.register(hub.versionsUrl, token_a);
     const done = 'SELECT 1 FROM sync_state WHERE platform_id = $1 AND synced_at IS NOT NULL AND module = $2';
     const isPulled = async (): Promise<boolean> =>
-      (await sql(hub.settings.databaseUrl, done, [id, 'locations'])).length > 0;
+      (await sql(hub.settings.databaseUrl, done, [id, 'tokens'])).length > 0;
     await until(isPulled, 15_000);
+    expect(namesake.received.filter(({ path }) => path.includes('locations'))).toEqual([]);
+    expect((await namesake.call({ ...put, to: HUB_PARTY, from: pair, body })).json()).toMatchObject({
+      ...{ status_code: 2001, status_message: expect.stringMatching(/NL\*VI2 is CPO/) },
+    });
     expect(await idsAt(victim)).toContain('L2');
     const session = { ...put, module: 'sessions', rest: '/NL/VI2/S1', to: 'NL*VIC', from: pair, body: {} };
     expect((await namesake.call(session)).json()).toMatchObject({

@@ -4,10 +4,12 @@
  */
 import {
   type Courier,
+  Directory,
   type DirectoryListener,
   type Log,
   type ObjectStore,
-  PlatformEntry,
+  pairsActingAs,
+  type PlatformEntry,
   type PlatformRecord,
   pull,
   pullError,
@@ -43,7 +45,7 @@ export interface SyncParts {
 }
 
 export class PullSync implements DirectoryListener {
-  private readonly platforms = new Map<string, PlatformEntry>();
+  private readonly directory = new Directory();
   /** Platforms whose lists are not noted yet. */
   private readonly changed = new Set<string>();
   private readonly running = new Set<Promise<void>>();
@@ -58,15 +60,15 @@ export class PullSync implements DirectoryListener {
   }
 
   platformChanged(platformId: string, record: PlatformRecord | undefined): void {
-    if (record) this.platforms.set(platformId, new PlatformEntry(record));
-    else this.platforms.delete(platformId);
+    this.directory.platformChanged(platformId, record);
     this.changed.add(platformId);
     this.wake();
   }
 
   reloaded(records: readonly PlatformRecord[]): void {
-    this.platforms.clear();
-    for (const record of records) this.platformChanged(record.id, record);
+    this.directory.reloaded(records);
+    for (const { id } of records) this.changed.add(id);
+    this.wake();
   }
 
   /** What is pulled does not depend on them: they decide who gets it. */
@@ -115,12 +117,13 @@ export class PullSync implements DirectoryListener {
     const { sync, now } = this.parts;
     while (this.changed.size > 0 && !this.isClosing) {
       const ids = [...this.changed].slice(0, PLATFORMS_AT_ONCE);
-      const entries = ids.flatMap((id) => this.platforms.get(id) ?? []);
+      const entries = ids.flatMap((id) => this.directory.platform(id) ?? []);
       const gone = entries.filter(({ record }) => record.registeredAt === null).map(({ id }) => id);
       for (const id of ids) this.changed.delete(id);
       try {
         if (gone.length > 0) await sync.forget(gone);
-        await sync.expect(entries.flatMap(wishesOf), now());
+        const wishes = entries.flatMap((entry) => wishesOf(entry, this.directory));
+        await sync.expect(wishes, now());
       } catch (error) {
         for (const id of ids) this.changed.add(id);
         throw error;
@@ -154,8 +157,8 @@ export class PullSync implements DirectoryListener {
   private async pullOne(job: SyncJob): Promise<void> {
     const { parts } = this;
     const { module, syncedAt, failures } = job;
-    const platform = this.platforms.get(job.platformId);
-    const owner = platform && partyOf(platform, job);
+    const platform = this.directory.platform(job.platformId);
+    const owner = platform && partyOf(platform, job, this.directory);
     if (!platform || !owner) return parts.sync.drop(job);
     const goOn = (progress: PullProgress): Promise<boolean> => this.renew(job, progress);
     const limits = parts.times.limits;
@@ -188,9 +191,14 @@ export class PullSync implements DirectoryListener {
 }
 
 /** The party of a job, when the platform still has it and offers its list. */
-function partyOf(platform: PlatformEntry, { module, owner }: SyncJob): PartyId | undefined {
+function partyOf(
+  platform: PlatformEntry,
+  { module, owner }: SyncJob,
+  directory: Directory,
+): PartyId | undefined {
   const party = parsePartyId(owner.slice(0, 2), owner.slice(3));
   const roles = moduleRow(module)?.interfaces.SENDER.roles ?? [];
   const isOffered = platform.endpoint(module, 'SENDER') !== undefined;
-  return isOffered ? platform.pairsIn(roles).find((held) => party && sameParty(held, party)) : undefined;
+  if (!isOffered) return undefined;
+  return pairsActingAs(platform, roles, directory).find((held) => party && sameParty(held, party));
 }

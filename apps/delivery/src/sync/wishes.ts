@@ -1,13 +1,13 @@
-import { type PlatformEntry, type SyncWish } from '@app/hub';
+import { type Directory, pairsActingAs, type PlatformEntry, type SyncWish } from '@app/hub';
 import { MODULES, type PartyId, partyKey } from '@app/ocpi';
 
 /** What is to be pulled of a platform: its parties' objects of each stored module that it offers. */
-export function wishesOf(platform: PlatformEntry): readonly SyncWish[] {
+export function wishesOf(platform: PlatformEntry, directory: Directory): readonly SyncWish[] {
   const { registeredAt } = platform.record;
   if (registeredAt === null) return [];
   return MODULES.filter(({ getAll, module }) => getAll === 'stored' && offers(platform, module)).flatMap(
     ({ module, interfaces }) =>
-      platform.pairsIn(interfaces.SENDER.roles).flatMap((party): SyncWish[] => {
+      pairsActingAs(platform, interfaces.SENDER.roles, directory).flatMap((party): SyncWish[] => {
         const since = connectedSince(platform, party);
         const subject = { platformId: platform.id, module, owner: partyKey(party) };
         return since ? [{ ...subject, registeredAt, connectedSince: since }] : [];

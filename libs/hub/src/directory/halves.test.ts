@@ -1,6 +1,6 @@
-import { callerRoles, type InterfaceRole, moduleRow, type Role } from '@app/ocpi';
+import { callerRoles, type InterfaceRole, moduleRow, partyKey, type Role } from '@app/ocpi';
 import { Directory } from './directory';
-import { mayActAs } from './halves';
+import { mayActAs, pairsActingAs } from './halves';
 import { platform } from './platforms.fixture';
 
 const PAIR = { countryCode: 'NL', partyId: 'VIC' };
@@ -47,10 +47,23 @@ test('a pair that the platform gave up, or never had, is not acted for', () => {
   expect(may(['NL*ABC/CPO'], [], CPO)).toBe(false);
 });
 
-test('a NAP pushes locations and tariffs beside the CPO of its pair, an eMSP does not', () => {
+test('a NAP pushes locations and tariffs, but not beside a CPO that another platform holds under its pair', () => {
   const callers = callerRoles(moduleRow('locations'), 'RECEIVER')!;
-  expect(may(['NL*VIC/NAP'], ['NL*VIC/CPO'], callers)).toBe(true);
+  expect(may(['NL*VIC/NAP'], [], callers)).toBe(true);
+  expect(may(['NL*VIC/NAP'], ['NL*ABC/CPO'], callers)).toBe(true);
+  expect(may(['NL*VIC/NAP'], ['NL*VIC/CPO'], callers)).toBe(false);
   expect(may(['NL*VIC/EMSP'], ['NL*VIC/CPO'], callers)).toBe(false);
+});
+
+test('of a NAP beside a CPO that another platform holds no list is asked for locations', () => {
+  const directory = new Directory();
+  directory.reloaded([
+    platform('nap', { parties: ['NL*VIC/NAP', 'NL*NAP/NAP'] }),
+    platform('cpo', { parties: ['NL*VIC/CPO'] }),
+  ]);
+  const roles = moduleRow('locations')!.interfaces.SENDER.roles;
+  const names = (id: string) => pairsActingAs(directory.platform(id)!, roles, directory).map(partyKey);
+  expect([names('nap'), names('cpo')]).toEqual([['NL*NAP'], ['NL*VIC']]);
 });
 
 test.each<[string, InterfaceRole, string]>([

@@ -12,8 +12,9 @@ import { type PlatformEntry } from './platform-entry';
 /**
  * Whether a platform may act in the name of a pair where one of these roles acts.
  *
- * It may when it holds the pair in one of the roles. A platform that holds the pair in other roles may as well, as long
- * as no other platform lists the half of the pair that these roles belong to, held or given up.
+ * It may when it holds the pair in a role of the half that the first of the roles belongs to. A platform that holds the
+ * pair in other roles may as well, as long as no other platform lists that half, held or given up. So a NAP sends
+ * locations in the name of its pair, but not beside a CPO that another platform holds.
  */
 export function mayActAs(
   platform: PlatformEntry,
@@ -21,10 +22,20 @@ export function mayActAs(
   roles: readonly Role[],
   directory: Directory,
 ): boolean {
-  if (platform.holdsAs(pair, roles)) return true;
+  const [first] = roles;
+  if (first === undefined) return false;
+  if (platform.holdsAs(pair, [first])) return true;
   if (!platform.holds(pair)) return false;
-  const foreign = foreignHalves(platform, pair, directory);
-  return !roles.some((role) => foreign.has(halfOf(role)));
+  return !foreignHalves(platform, pair, directory).has(halfOf(first));
+}
+
+/** The pairs that a platform holds in one of these roles, and for which it may act there. */
+export function pairsActingAs(
+  platform: PlatformEntry,
+  roles: readonly Role[],
+  directory: Directory,
+): readonly PartyId[] {
+  return platform.pairsIn(roles).filter((pair) => mayActAs(platform, pair, roles, directory));
 }
 
 /** The halves of a pair that other platforms list and this one does not hold. */

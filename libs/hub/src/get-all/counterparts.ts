@@ -1,6 +1,6 @@
 /** Whose objects a GET All is about. */
 import { exchangeBodies, type PartyId, type PartyKey, partyKey, sameParty } from '@app/ocpi';
-import { type Directory, type PlatformEntry } from '../directory';
+import { type Directory, pairsActingAs, type PlatformEntry } from '../directory';
 import { type Permitted } from '../exchange';
 
 /** A party whose objects the requester may have. */
@@ -19,7 +19,7 @@ export function counterpartsOf(message: Permitted, directory: Directory): readon
   const found: Counterpart[] = [];
   for (const platform of directory.all()) {
     if (!takesPart(platform, message)) continue;
-    for (const party of platform.pairsIn(roles)) {
+    for (const party of pairsActingAs(platform, roles, directory)) {
       if (mayHave(message, platform, party, directory)) found.push({ key: partyKey(party), party, platform });
     }
   }
