@@ -159,3 +159,33 @@ test('what was pulled is there for the parties that ask', async () => {
   expect(answer.headers['x-total-count']).toBe('25');
   expect(answer.body.toString()).toContain(location('L0'));
 });
+
+test('a pull that succeeds after one that failed takes away what only the failed one brought, and no broadcast', async () => {
+  const paged = pagedLists(lists, 10);
+  cpo.answerWith((request) =>
+    request.query.includes('offset=10') ? { httpStatus: 500, body: '{"status_code":3000}' } : paged(request),
+  );
+  const failing = await startSync();
+  await until(() => failing.pulls.includes('locations failed 0'));
+  await closers.shift()!();
+  const [push, id] = ['PUSHED', 'L3'];
+  await cpo.call({
+    ...{ module: 'locations', interfaceRole: 'RECEIVER', method: 'PUT', rest: `/NL/CPO/${push}` },
+    ...{ body: location(push), from: CPO, to: HUB_PARTY },
+  });
+  lists.set(
+    'NL*CPO',
+    lists.get('NL*CPO')!.filter((one) => one !== location(id)),
+  );
+  cpo.answerWith(paged);
+  const later = await startSync({ now: () => new Date(Date.now() + 600_000) });
+  await until(() => later.pulls.includes('locations done 24'));
+  const emsp = await hub.join('emsp', [party('DE*MSP', 'EMSP')]);
+  const answer = await emsp.call({
+    ...{ module: 'locations', interfaceRole: 'SENDER', method: 'GET', query: 'limit=100', to: HUB_PARTY },
+  });
+  const ids = answer.json<{ data: { id: string }[] }>().data.map((one) => one.id);
+  expect(ids.sort()).toEqual(
+    [...Array.from({ length: 25 }, (_, n) => `L${n}`), push].filter((one) => one !== id).sort(),
+  );
+});

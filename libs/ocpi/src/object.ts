@@ -37,7 +37,7 @@ export const TARIFF: ObjectShape = { id: 'id', parts: [] };
 export const TOKEN: ObjectShape = { id: 'uid', type: { name: 'type', otherwise: 'RFID' }, parts: [] };
 
 /** Ids of OCPI have 36 characters at most; longer ones of generous peers count up to here. */
-const MAX_ID_CHARACTERS = 128;
+export const MAX_ID_CHARACTERS = 128;
 /** Spec: 2.2.1-d2 types, CiString: printable ASCII. */
 const CI_STRING = /^[\x20-\x7e]+$/;
 

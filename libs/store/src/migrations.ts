@@ -37,6 +37,7 @@ import { ListPlaces1796700000000 } from '../../../migrations/1796700000000-list-
 import { ListResults1796700010000 } from '../../../migrations/1796700010000-list-results';
 import { PlatformUsage1796900000001 } from '../../../migrations/1796900000001-platform-usage';
 import { PartiesExchanged1796900000002 } from '../../../migrations/1796900000002-parties-exchanged';
+import { ObjectsPushed1797100000000 } from '../../../migrations/1797100000000-objects-pushed';
 import { Handshakes1796800000000 } from '../../../migrations/1796800000000-handshakes';
 
 export const MIGRATIONS = [
@@ -78,5 +79,6 @@ export const MIGRATIONS = [
   ListResults1796700010000,
   PlatformUsage1796900000001,
   PartiesExchanged1796900000002,
+  ObjectsPushed1797100000000,
   Handshakes1796800000000,
 ];

@@ -156,13 +156,13 @@ export class PullSync implements DirectoryListener {
 
   private async pullOne(job: SyncJob): Promise<void> {
     const { parts } = this;
-    const { module, syncedAt, failures } = job;
+    const { module, syncedAt, registeredAt, failures } = job;
     const platform = this.directory.platform(job.platformId);
     const owner = platform && partyOf(platform, job, this.directory);
     if (!platform || !owner) return parts.sync.drop(job);
     const goOn = (progress: PullProgress): Promise<boolean> => this.renew(job, progress);
     const limits = parts.times.limits;
-    const subject = { platform, module, owner, syncedAt, failures };
+    const subject = { platform, module, owner, syncedAt, registeredAt, failures };
     const outcome = await pull(subject, { ...parts, pause, limits, goOn });
     const endedAt = parts.now();
     const dueAt = new Date(endedAt.getTime() + jittered(parts.times.periodMs, parts.random()));

@@ -1,3 +1,3 @@
 export * from './apply-change';
-export { objectChangeOf, whyNotKept } from './object-change';
+export { type Listing, listingOf } from './object-change';
 export * from './pull';

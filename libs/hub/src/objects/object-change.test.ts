@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { PlatformEntry } from '../directory';
 import { platform } from '../directory/platforms.fixture';
 import { type Identified } from '../exchange';
-import { objectChangeOf, whyNotKept } from './object-change';
+import { listingOf, whyNotKept } from './object-change';
 
 const CPO: PartyId = { countryCode: 'NL', partyId: 'CPO' };
 const TOKEN = '{"country_code":"NL","party_id":"CPO","uid":"T1"}';
@@ -18,19 +18,24 @@ interface Push {
   readonly interfaceRole?: string;
   /** In which the sender holds `NL*CPO`. */
   readonly roles?: readonly Role[];
+  /** Another party of its platform. */
+  readonly sibling?: string;
 }
 
-function change(rest: string, push: Push = {}) {
+function listing(rest: string, push: Push = {}) {
   const { module = 'locations', method = 'PUT', query = '', body = WHOLE, headers = {} } = push;
   const parties = (push.roles ?? ['CPO', 'EMSP']).map((role) => `NL*CPO/${role}`);
+  if (push.sibling !== undefined) parties.push(push.sibling);
   const target = { version: '2.2.1', interfaceRole: push.interfaceRole ?? 'RECEIVER', module, rest, query };
   const message: unknown = {
     ...{ target, row: moduleRow(module), method, headers, from: CPO },
     ...{ body: body === null ? null : Buffer.from(body), receivedAt: new Date(0) },
     caller: new PlatformEntry(platform('p1', { parties })),
   };
-  return objectChangeOf(message as Identified);
+  return listingOf(message as Identified);
 }
+
+const change = (rest: string, push: Push = {}) => listing(rest, push).change;
 
 test('a push of a whole object is kept under its owner and id, in whatever case, with its very bytes', () => {
   expect(change('/nl/cPo/loC1')).toEqual({
@@ -54,26 +59,57 @@ test('EVSEs and Connectors are parts of their Location', () => {
 });
 
 test.each([
-  ["another party's object", '/NL/OTH/LOC1', {}],
-  ['no id', '/NL/CPO', {}],
-  ['an empty id', '/NL/CPO//E1', { method: 'PATCH' }],
-  ['more parts than there are', '/NL/CPO/LOC1/E1/1/X', { method: 'PATCH' }],
-  ['a path that cannot be decoded', '/NL/CPO/%zz', {}],
-  ['an id that is no CiString', '/NL/CPO/%00', {}],
-  ['a body with another id', '/NL/CPO/LOC2', {}],
-  ['a body of another owner', '/NL/CPO/LOC1', { body: WHOLE.replace('Cpo', 'OTH') }],
-  ['a patch that would rename the object', '/NL/CPO/LOC1', { method: 'PATCH', body: '{"id":"LOC2"}' }],
-  ['a patch that would give it away', '/NL/CPO/LOC1', { method: 'PATCH', body: '{"party_id":"OTH"}' }],
-  ['a whole object without its names', '/NL/CPO/LOC1', { body: '{"x":1}' }],
-  ['a whole EVSE without its uid', '/NL/CPO/LOC1/E1', { body: '{"x":1}' }],
-  ['a body that is no object', '/NL/CPO/LOC1', { body: '[1]' }],
-  ['an object of a sender in another role than the owner’s', '/NL/CPO/LOC1', { roles: ['EMSP'] }],
-  ['a token of a CPO', '/NL/CPO/T1', { module: 'tokens', roles: ['CPO'], body: TOKEN }],
-  ['no body', '/NL/CPO/LOC1', { body: null }],
-  ['a module that is not for everybody', '/NL/CPO/S1', { module: 'sessions' }],
-  ['the other interface', '/NL/CPO/LOC1', { interfaceRole: 'SENDER' }],
-] as const)('%s is nothing to keep', (_, rest, push) => {
-  expect(change(rest, push)).toBeUndefined();
+  ["another party's object", '/NL/OTH/LOC1', {}, 'NL*OTH is not CPO or NAP on your platform'],
+  ['no id', '/NL/CPO', {}, 'its URL does not end in /{country_code}/{party_id}/{id}'],
+  ['an empty id', '/NL/CPO//E1', { method: 'PATCH' }, 'the id in its URL is no CiString'],
+  ['more parts than there are', '/NL/CPO/LOC1/E1/1/X', { method: 'PATCH' }, 'its URL does not end in'],
+  ['a path that cannot be decoded', '/NL/CPO/%zz', {}, 'its URL does not end in'],
+  ['an id with an umlaut', '/NL/CPO/M%C3%BCller', {}, 'the id in its URL is no CiString'],
+  ['a part with an umlaut', '/NL/CPO/L/%C3%BC', {}, 'an id of a part in its URL is no CiString'],
+  ['a numeric id', '/NL/CPO/5', { body: WHOLE.replace('"loc1"', '5') }, 'id in its body is no string'],
+  [
+    'a token with a numeric uid',
+    '/NL/CPO/1',
+    { module: 'tokens', body: TOKEN.replace('"T1"', '1') },
+    'uid in',
+  ],
+  [
+    'a body with an id of control characters',
+    '/NL/CPO/L',
+    { body: WHOLE.replace('loc1', '\\t') },
+    'id in its body',
+  ],
+  ['a body with another id', '/NL/CPO/LOC2', {}, 'id in its body is not the id in its URL'],
+  ['a body of another owner', '/NL/CPO/LOC1', { body: WHOLE.replace('Cpo', 'OTH') }, 'party_id in its body'],
+  ['a patch that renames it', '/NL/CPO/LOC1', { method: 'PATCH', body: '{"id":"LOC2"}' }, 'id in its body'],
+  [
+    'a patch that gives it away',
+    '/NL/CPO/LOC1',
+    { method: 'PATCH', body: '{"party_id":"OTH"}' },
+    'party_id in',
+  ],
+  ['a whole object without its names', '/NL/CPO/LOC1', { body: '{"x":1}' }, 'party_id in its body'],
+  ['a whole EVSE without its uid', '/NL/CPO/LOC1/E1', { body: '{"x":1}' }, 'its body has no uid'],
+  ['a body that is no object', '/NL/CPO/LOC1', { body: '[1]' }, 'it is no JSON object'],
+  ['an object of an eMSP', '/NL/CPO/LOC1', { roles: ['EMSP'] }, 'NL*CPO is not CPO or NAP on your platform'],
+  ['a token of a CPO', '/NL/CPO/T1', { module: 'tokens', roles: ['CPO'], body: TOKEN }, 'is not EMSP'],
+  ['no body', '/NL/CPO/LOC1', { body: null }, 'it has no body'],
+  ['a body in an encoding of its own', '/NL/CPO/LOC1', { headers: { 'content-encoding': 'x' } }, 'Encoding'],
+  ['a module that is not for everybody', '/NL/CPO/S1', { module: 'sessions' }, undefined],
+  ['the other interface', '/NL/CPO/LOC1', { interfaceRole: 'SENDER' }, undefined],
+] as const)('%s is nothing to keep, and the reason is said', (_, rest, push, why) => {
+  const { change: kept, unlisted } = listing(rest, push);
+  expect(kept).toBeUndefined();
+  if (why === undefined) expect(unlisted).toBeUndefined();
+  else expect(unlisted).toContain(why);
+});
+
+test('an object of another party of the same platform is kept as that party’s', () => {
+  const sibling = WHOLE.replace('Cpo', 'SIB');
+  expect(change('/NL/SIB/LOC1', { body: sibling, sibling: 'NL*SIB/CPO' })?.key.owner).toBe('NL*SIB');
+  expect(listing('/NL/SIB/LOC1', { body: sibling, sibling: 'NL*SIB/EMSP' }).unlisted).toBe(
+    'NL*SIB is not CPO or NAP on your platform',
+  );
 });
 
 test('only a whole object can be deleted', () => {

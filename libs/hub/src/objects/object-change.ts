@@ -6,8 +6,10 @@ import {
   isMergeable,
   lastMember,
   MAX_ENTRIES,
+  MAX_ID_CHARACTERS,
   MAX_OBJECT_VALUES,
   mayBroadcast,
+  type ModuleRow,
   type ObjectShape,
   ownersInBody,
   parsePartyId,
@@ -31,24 +33,49 @@ interface Address {
   readonly part: readonly string[];
 }
 
+/** What a push means for the lists of the hub. A push of a module that the hub does not list has neither member. */
+export interface Listing {
+  /** How it changes the object store. */
+  readonly change?: ObjectChange;
+  /** Why the object is passed on but not listed, for people: `the id in its URL is no CiString`. */
+  readonly unlisted?: string;
+}
+
 /**
- * How a push changes the object store.
+ * Decides how a push changes the object store, or why it does not.
  *
- * @returns `undefined` when it is nothing to keep: the sender does not have the role that owns such objects, the path is
- *   not that of an object of the sender, or the body names another object or owner than the path
+ * The owner of the object is a party of the sending platform, in a role that owns such objects; it need not be the party
+ * in the `OCPI-from-*` headers.
  */
-export function objectChangeOf(message: Identified): ObjectChange | undefined {
-  const { row, target, from, method, caller, receivedAt } = message;
-  if (!row?.object || !mayBroadcast(row, target.interfaceRole, method) || !isChange(method)) return undefined;
-  if (!caller.holdsAs(from, row.interfaces.SENDER.roles)) return undefined;
-  const address = addressOf(target.rest, row.object);
-  if (!address || !sameParty(address.owner, from)) return undefined;
+export function listingOf(message: Identified): Listing {
+  const { row, target, method } = message;
+  if (!row?.object || !mayBroadcast(row, target.interfaceRole, method) || !isChange(method)) return {};
+  const change = changeOf(message, method, row);
+  return typeof change === 'string' ? { unlisted: change } : { change };
+}
+
+/** @returns the change, or why the object is not listed */
+function changeOf(
+  message: Identified,
+  method: ObjectChange['method'],
+  { module, object, interfaces }: ModuleRow,
+): ObjectChange | string {
+  const { target, caller, receivedAt } = message;
+  const shape = object!;
+  const address = addressOf(target.rest, shape);
+  if (typeof address === 'string') return address;
+  const { owner, id, part } = address;
+  const roles = interfaces.SENDER.roles;
+  if (!caller.holdsAs(owner, roles))
+    return `${partyKey(owner)} is not ${roles.join(' or ')} on your platform`;
   const body = method === 'DELETE' ? null : plainObject(message);
-  if (body === undefined || !mayChange(method, address, row.object, body)) return undefined;
-  const type = typeOf(row.object, new URLSearchParams(target.query), method === 'PUT', body);
-  if (type === undefined) return undefined;
-  const key = { module: row.module, owner: partyKey(from), id: address.id, type };
-  return { key, platformId: caller.id, method, part: address.part, body, receivedAt };
+  if (typeof body === 'string') return body;
+  const contradiction = contradictionOf(method, address, shape, body);
+  if (contradiction !== undefined) return contradiction;
+  const type = typeOf(shape, new URLSearchParams(target.query), method === 'PUT', body);
+  if (type === undefined) return 'the type in its URL is not the type in its body';
+  const key = { module, owner: partyKey(owner), id, type };
+  return { key, platformId: caller.id, method, part, body, receivedAt };
 }
 
 function isChange(method: string): method is ObjectChange['method'] {
@@ -64,18 +91,25 @@ export function segmentsOf(rest: string): readonly string[] | undefined {
   }
 }
 
-function addressOf(rest: string, shape: ObjectShape): Address | undefined {
+const NO_CI_STRING = `no CiString of at most ${MAX_ID_CHARACTERS} characters (printable ASCII)`;
+
+/** @returns what the path names, or why that is not listed */
+function addressOf(rest: string, shape: ObjectShape): Address | string {
   const [countryCode = '', partyId = '', ...names] = segmentsOf(rest) ?? [];
   const owner = parsePartyId(countryCode, partyId);
+  const isPath = owner !== undefined && names.length > 0 && names.length <= shape.parts.length + 1;
+  if (!isPath) return 'its URL does not end in /{country_code}/{party_id}/{id}';
   const [id, ...part] = names.map((name) => comparableId(name));
-  if (!owner || id === undefined || part.length > shape.parts.length) return undefined;
-  return part.every((name) => name !== undefined) ? { owner, id, part } : undefined;
+  if (id === undefined) return `the id in its URL is ${NO_CI_STRING}`;
+  if (!part.every((name) => name !== undefined)) return `an id of a part in its URL is ${NO_CI_STRING}`;
+  return { owner, id, part };
 }
 
-/** The body, decoded for keeping; `undefined` when it is not one JSON object of a usable size that every reader takes. */
-function plainObject({ body, headers, caller }: Identified): Buffer | undefined {
-  const plain = body ? decodedBody(body, single(headers['content-encoding']), caller.id) : undefined;
-  return plain && whyNotKept(plain) === undefined ? plain : undefined;
+/** @returns the body, decoded for keeping, or why the hub does not keep it */
+function plainObject({ body, headers, caller }: Identified): Buffer | string {
+  if (!body) return 'it has no body';
+  const plain = decodedBody(body, single(headers['content-encoding']), caller.id);
+  return plain ? (whyNotKept(plain) ?? plain) : 'the hub cannot undo its Content-Encoding';
 }
 
 /**
@@ -91,22 +125,35 @@ export function whyNotKept(object: Uint8Array): string | undefined {
   return `it has more than ${MAX_OBJECT_VALUES} values, is nested too deeply, or is no valid Unicode`;
 }
 
-/** What the body says of its own name must be what the path says; a whole object must say it. */
-function mayChange(
+/**
+ * Why a body does not belong to the path; `undefined`: it does. What the body says of its own name must be what the path
+ * says; a whole object must say it.
+ */
+function contradictionOf(
   method: ObjectChange['method'],
   { owner, id, part }: Address,
   shape: ObjectShape,
   body: Buffer | null,
-): boolean {
-  if (body === null) return part.length === 0;
+): string | undefined {
+  if (body === null) return part.length === 0 ? undefined : 'only a whole object can be deleted';
   const inner = part.length > 0;
   const whole = method === 'PUT';
-  const said = {
-    owner: ownerIn(body),
-    id: idIn(body, inner ? shape.parts[part.length - 1]!.id : shape.id),
-  };
-  const ownerFits = inner || (said.owner ? sameParty(said.owner, owner) : said.owner === undefined && !whole);
-  return ownerFits && (said.id === undefined ? !whole : said.id === (part.at(-1) ?? id));
+  if (!inner && !fitsOwner(ownerIn(body), owner, whole))
+    return 'country_code and party_id in its body are not those in its URL';
+  const name = inner ? shape.parts[part.length - 1]!.id : shape.id;
+  const said = idIn(body, name);
+  if (said === undefined ? !whole : said === (part.at(-1) ?? id)) return undefined;
+  return said === undefined ? whyNoId(body, name) : `${name} in its body is not the id in its URL`;
+}
+
+function fitsOwner(said: PartyId | undefined | null, owner: PartyId, whole: boolean): boolean {
+  return said ? sameParty(said, owner) : said === undefined && !whole;
+}
+
+function whyNoId(body: Buffer, name: string): string {
+  const value = lastMember(body, name);
+  if (!value) return `its body has no ${name}`;
+  return `${name} in its body is ${stringAt(body, value) === undefined ? 'no string' : NO_CI_STRING}`;
 }
 
 /** The type in the name of an object; `undefined` when URL and object contradict each other. */

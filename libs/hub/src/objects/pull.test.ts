@@ -23,7 +23,7 @@ const record: unknown = {
 };
 const subject: PullSubject = {
   ...{ platform: new PlatformEntry(record as PlatformRecord), module: 'locations', owner: OWNER },
-  ...{ syncedAt: null, failures: 0 },
+  ...{ syncedAt: null, registeredAt: START, failures: 0 },
 };
 
 const pause: (ms: number) => Promise<void> = async () => undefined;

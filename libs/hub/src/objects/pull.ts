@@ -60,6 +60,8 @@ export interface PullSubject {
   readonly owner: PartyId;
   /** When the last whole pull began; null: everything is pulled, and what is not listed is removed. */
   readonly syncedAt: Date | null;
+  /** When the platform registered. Nothing that it broadcast since then is removed, however many pulls failed before. */
+  readonly registeredAt: Date;
   /** Failed attempts since. */
   readonly failures: number;
 }
@@ -192,14 +194,23 @@ function requireWithin(limits: PullLimits, progress: PullProgress, durationMs: n
   }
 }
 
+/**
+ * Removes what the list that was read whole does not show: what an earlier pull brought, also one that failed, and what
+ * the platform broadcast before it registered. A broadcast since then stays: a party may list late, or not at all, what
+ * it broadcasts, and only its DELETE takes it away. Objects of other platforms are not touched.
+ */
 function sweep(
-  { platform, module, owner }: PullSubject,
+  { platform, module, owner, registeredAt }: PullSubject,
   startedAt: Date,
   { objects }: PullParts,
 ): Promise<number> {
   return objects.sweep(
     module,
     { platformId: platform.id, owner: partyKey(owner) },
-    new Date(startedAt.getTime() - CLOCK_SKEW_MS),
+    { seen: beforeSkew(startedAt), pushed: beforeSkew(registeredAt) },
   );
+}
+
+function beforeSkew(at: Date): Date {
+  return new Date(at.getTime() - CLOCK_SKEW_MS);
 }

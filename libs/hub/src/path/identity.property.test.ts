@@ -19,7 +19,7 @@ import { Directory, type PlatformEntry } from '../directory';
 import { type Identified } from '../exchange';
 import { counterpartsOf } from '../get-all/counterparts';
 import { HubError } from '../hub-error';
-import { objectChangeOf } from '../objects';
+import { listingOf } from '../objects';
 import { accept } from './accept';
 import { identify } from './identify';
 import { permit } from './permit';
@@ -193,8 +193,9 @@ function check(directory: Directory, one: Asked): void {
     insist(receiver.platform.holds(to), 'a receiver that does not hold the pair');
     insist(!isForeign(directory, receiver.platform, to, roles), 'a receiver that is another platform');
   }
-  const change = objectChangeOf(message);
-  insist(!change || has(caller, from, row.interfaces.SENDER.roles), 'a stored object of another');
+  const owner = listingOf(message).change?.key.owner.split('*');
+  const pair = owner && { countryCode: owner[0]!, partyId: owner[1]! };
+  insist(!pair || has(caller, pair, row.interfaces.SENDER.roles), 'a stored object of another');
 }
 
 function checkLists(directory: Directory, caller: PlatformEntry, from: PartyId): void {

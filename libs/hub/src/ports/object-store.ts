@@ -83,6 +83,14 @@ export interface ObjectSearch {
   readonly owners: readonly ObjectOwner[];
 }
 
+/** What a whole list no longer shows goes when it is older than these. */
+export interface SweepBefore {
+  /** Last seen by a pull or a push. */
+  readonly seen: Date;
+  /** Last pushed; an object that only pulls brought has no such time. */
+  readonly pushed: Date;
+}
+
 export interface ObjectStore extends ObjectOwners {
   /** Takes a push over. A change of something that is not stored is ignored: not half of it is stored. */
   apply(change: ObjectChange): Promise<void>;
@@ -93,6 +101,6 @@ export interface ObjectStore extends ObjectOwners {
   find(search: ObjectSearch): Promise<readonly Buffer[]>;
   /** Takes a page of a pull over; a push that is newer wins. */
   putPulled(page: PulledPage): Promise<void>;
-  /** Removes what the owner no longer lists: neither listed nor pushed since a time. Gives their number. */
-  sweep(module: string, owner: ObjectOwner, since: Date): Promise<number>;
+  /** Removes what the owner no longer lists. Gives their number. */
+  sweep(module: string, owner: ObjectOwner, before: SweepBefore): Promise<number>;
 }

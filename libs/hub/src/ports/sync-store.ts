@@ -27,6 +27,8 @@ export interface SyncJob extends SyncSubject {
   readonly lease: string;
   /** When the last whole pull began; null: everything is to be pulled. */
   readonly syncedAt: Date | null;
+  /** When the platform registered: what it pushed since then is newer than what the whole pull is for. */
+  readonly registeredAt: Date;
   /** Failed attempts since. */
   readonly failures: number;
 }

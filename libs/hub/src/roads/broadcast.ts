@@ -9,18 +9,16 @@ import {
   type PartyId,
   partyKey,
   pushedObject,
-  single,
   type Role,
   STATUS,
   type Version,
 } from '@app/ocpi';
-import { decodedBody } from '../content';
 import { broadcastReceivers } from '../deliveries';
 import { type Directory } from '../directory';
-import { type Answer, type Permitted, type Relayed } from '../exchange';
+import { type Answer, noted, type Permitted, type Relayed } from '../exchange';
 import { HubError } from '../hub-error';
-import { objectChangeOf, whyNotKept } from '../objects';
-import { type ObjectChange, type Outbox, type OutgoingPush, type Waker } from '../ports';
+import { type Listing, listingOf } from '../objects';
+import { type Outbox, type OutgoingPush, type Waker } from '../ports';
 
 export interface BroadcastParts {
   readonly directory: Directory;
@@ -46,14 +44,16 @@ export async function broadcast(permitted: Permitted, parts: BroadcastParts): Pr
   const version = caller.record.version ?? target.version;
   const legs = broadcastReceivers(parts.directory, { caller, from, version, row, at });
   const push = pushOf(permitted, version, parts);
-  const change = objectChangeOf(permitted);
-  const { lines, bundles } = await parts.outbox.accept(push, legs, { change, inBundles: true });
+  const listing = listingOf(permitted);
+  const { lines, bundles } = await parts.outbox.accept(push, legs, {
+    change: listing.change,
+    inBundles: true,
+  });
   parts.waker.wake(lines, bundles);
-  return {
-    ...permitted,
-    answer: accepted(notes(permitted, legs.length, change), parts),
-    onwardRequestId: null,
-  };
+  const unlisted = unlistedNote(listing);
+  if (unlisted !== undefined) noted(permitted, unlisted);
+  const answer = accepted([receiversNote(legs.length), unlisted], parts);
+  return { ...permitted, answer, onwardRequestId: null };
 }
 
 /** A push that can reach no party is no success: the sender has another role than it believes. */
@@ -82,19 +82,17 @@ function pushOf(
 }
 
 /** Zero receivers is a success, too: the sender did what it should. */
-function notes(message: Permitted, receivers: number, change: ObjectChange | undefined): readonly string[] {
-  const plain =
-    change === undefined && message.row?.object && message.body
-      ? decodedBody(message.body, single(message.headers['content-encoding']), message.caller.id)
-      : undefined;
-  const why = plain && whyNotKept(plain);
-  return [
-    ...(receivers > 0 ? [] : ['accepted; there is no other party to receive it']),
-    ...(why === undefined ? [] : [`the hub does not list this object: ${why}`]),
-  ];
+function receiversNote(receivers: number): string | undefined {
+  return receivers > 0 ? undefined : 'accepted; there is no other party to receive it';
 }
 
-function accepted(said: readonly string[], { hub, now }: BroadcastParts): Answer {
+/** Says to the sender and in the message log why GET All does not show an object that is delivered. */
+function unlistedNote({ unlisted }: Listing): string | undefined {
+  return unlisted === undefined ? undefined : `the hub does not list this object: ${unlisted}`;
+}
+
+function accepted(notes: readonly (string | undefined)[], { hub, now }: BroadcastParts): Answer {
+  const said = notes.filter((note) => note !== undefined);
   const message = said.length > 0 ? said.join('; ') : undefined;
   return {
     httpStatus: 200,

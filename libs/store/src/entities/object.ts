@@ -50,6 +50,10 @@ export class ObjectEntity {
   @Column('timestamptz', { name: 'seen_at' })
   seenAt: Date;
 
+  /** Of its last push; null: only pulls brought it. */
+  @Column('timestamptz', { name: 'pushed_at', nullable: true })
+  pushedAt: Date | null;
+
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt: Date | null;
 

@@ -31,10 +31,10 @@ async function lock(manager: EntityManager, change: ObjectChange): Promise<Buffe
 async function keep(manager: EntityManager, change: ObjectChange, body: Uint8Array): Promise<void> {
   await manager.query(
     `INSERT INTO objects AS kept
-       (module, object_id, type, owner, platform_id, seen_at, last_updated, body, seq)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nextval('objects_seq'))
+       (module, object_id, type, owner, platform_id, seen_at, pushed_at, last_updated, body, seq)
+     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, nextval('objects_seq'))
      ON CONFLICT (module, object_id, type, owner, platform_id) DO UPDATE SET
-       seen_at = excluded.seen_at,
+       seen_at = excluded.seen_at, pushed_at = excluded.pushed_at,
        last_updated = excluded.last_updated, body = excluded.body, deleted_at = NULL,
        seq = CASE WHEN kept.deleted_at IS NULL THEN kept.seq ELSE excluded.seq END`,
     valuesOf(change, body),
@@ -43,7 +43,7 @@ async function keep(manager: EntityManager, change: ObjectChange, body: Uint8Arr
 
 async function replace(manager: EntityManager, change: ObjectChange, body: Uint8Array): Promise<void> {
   await manager.query(
-    `UPDATE objects SET seen_at = $6, last_updated = $7, body = $8 WHERE ${KEY}`,
+    `UPDATE objects SET seen_at = $6, pushed_at = $6, last_updated = $7, body = $8 WHERE ${KEY}`,
     valuesOf(change, body),
   );
 }
@@ -52,10 +52,10 @@ async function replace(manager: EntityManager, change: ObjectChange, body: Uint8
 async function bury(manager: EntityManager, change: ObjectChange): Promise<void> {
   await manager.query(
     `INSERT INTO objects
-       (module, object_id, type, owner, platform_id, seen_at, last_updated, deleted_at, seq)
-     VALUES ($1, $2, $3, $4, $5, $6, $6, $6, nextval('objects_seq'))
+       (module, object_id, type, owner, platform_id, seen_at, pushed_at, last_updated, deleted_at, seq)
+     VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $6, nextval('objects_seq'))
      ON CONFLICT (module, object_id, type, owner, platform_id) DO UPDATE SET
-       seen_at = excluded.seen_at, deleted_at = excluded.deleted_at, body = NULL`,
+       seen_at = excluded.seen_at, pushed_at = excluded.pushed_at, deleted_at = excluded.deleted_at, body = NULL`,
     [...keyOf(change), change.receivedAt],
   );
 }

@@ -9,6 +9,7 @@ import {
   type ObjectStore,
   type PulledObject,
   type PulledPage,
+  type SweepBefore,
 } from '@app/hub';
 import { comparableId, parsePartyId, type PartyId, type PartyKey } from '@app/ocpi';
 import { type DataSource } from 'typeorm';
@@ -74,12 +75,20 @@ export class PostgresObjectStore implements ObjectStore {
     await this.rows({ text: PUT_PULLED, values: [platformId, startedAt, ...columns] });
   }
 
-  async sweep(module: string, { owner, platformId }: ObjectOwner, since: Date): Promise<number> {
+  async sweep(
+    module: string,
+    { owner, platformId }: ObjectOwner,
+    { seen, pushed }: SweepBefore,
+  ): Promise<number> {
     const text = `WITH swept AS (
         DELETE FROM objects
-        WHERE owner = $2 AND platform_id = $4 AND module = $1 AND seen_at < $3 RETURNING deleted_at)
+        WHERE owner = $2 AND platform_id = $4 AND module = $1 AND seen_at < $3
+          AND (pushed_at IS NULL OR pushed_at < $5) RETURNING deleted_at)
       SELECT count(*) AS count FROM swept WHERE deleted_at IS NULL`;
-    const [row] = await this.rows<{ count: string }>({ text, values: [module, owner, since, platformId] });
+    const [row] = await this.rows<{ count: string }>({
+      text,
+      values: [module, owner, seen, platformId, pushed],
+    });
     return Number(row?.count);
   }
 

@@ -142,4 +142,4 @@ const CLAIM_DUE = `
   ) AS job
   WHERE (claimed.platform_id, claimed.module, claimed.owner) = (job.platform_id, job.module, job.owner)
   RETURNING claimed.platform_id AS "platformId", claimed.module, claimed.owner, claimed.lease,
-    claimed.synced_at AS "syncedAt", claimed.failures`;
+    claimed.synced_at AS "syncedAt", claimed.registered_at AS "registeredAt", claimed.failures`;

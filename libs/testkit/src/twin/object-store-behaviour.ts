@@ -1,5 +1,11 @@
 /// <reference types="jest" />
-import { type ObjectChange, type ObjectKey, type ObjectPageRequest, type ObjectStore } from '@app/hub';
+import {
+  type ObjectChange,
+  type ObjectKey,
+  type ObjectPageRequest,
+  type ObjectStore,
+  type SweepBefore,
+} from '@app/hub';
 import { at } from './platform-fixtures';
 
 /** An object store, and two platforms that its objects can belong to. */
@@ -20,6 +26,8 @@ const key = (id: string, more: Partial<ObjectKey> = {}): ObjectKey => {
 };
 const body = (id: string, minutes: number, more = ''): Buffer =>
   Buffer.from(`{ "id":"${id}" ,"last_updated":"${at(minutes).toISOString()}"${more}, "x" : 1.00}`);
+
+const before = (seen: number, pushed: number): SweepBefore => ({ seen: at(seen), pushed: at(pushed) });
 
 /** Whatever keeps objects for GET All does this. */
 export function objectStoreBehaviour(name: string, open: () => Promise<ObjectStoreWorld>): void {
@@ -145,16 +153,30 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       expect(await ids({ dateFrom: at(2) })).toEqual([]);
     });
 
-    test('sweeps what was neither listed nor pushed since, of this owner and module alone', async () => {
+    test('sweeps what a whole list no longer shows, but no push since then, of this owner and module alone', async () => {
       for (const id of ['OLD', 'LISTED', 'PUSHED']) await push({ key: key(id) });
       await push({ key: key('D1', { owner: 'DE*CPO' }) });
       await push({ key: key('T1', { module: 'tariffs' }) });
       await pulled(at(3), ['LISTED', 1, '']);
       await push({ key: key('PUSHED'), receivedAt: at(4) });
-      expect(await world.objects.sweep('locations', owned('NL*CPO')[0]!, at(3))).toBe(1);
+      expect(await world.objects.sweep('locations', owned('NL*CPO')[0]!, before(3, 3))).toBe(1);
       expect(await ids()).toEqual(['LISTED', 'PUSHED', 'D1']);
       expect(await world.objects.count({ module: 'tariffs', owners: all().owners })).toBe(1);
       expect(await world.objects.count(all())).toBe(3);
+    });
+
+    test('a list that is read whole at last sweeps what the failed ones before it brought, and no push since the first', async () => {
+      await push({ key: key('BEFORE') });
+      await pulled(at(3), ['GONE', 1, ''], ['GONE_PUSHED', 1, '']);
+      await push({ key: key('PUSHED'), receivedAt: at(4) });
+      await push({ key: key('GONE_PUSHED'), receivedAt: at(4) });
+      await push({ key: key('PATCHED'), receivedAt: at(1) });
+      await push({ key: key('PATCHED'), method: 'PATCH', body: Buffer.from('{"x":2}'), receivedAt: at(4) });
+      await push({ key: key('DELETED'), receivedAt: at(4) });
+      await push({ key: key('DELETED'), method: 'DELETE', body: null, receivedAt: at(5) });
+      await pulled(at(9), ['LISTED', 1, '']);
+      expect(await world.objects.sweep('locations', owned('NL*CPO')[0]!, before(9, 2))).toBe(2);
+      expect(await ids()).toEqual(['GONE_PUSHED', 'PUSHED', 'PATCHED', 'LISTED']);
     });
 
     test('two platforms that hold one pair have each its own objects: neither changes, lists or sweeps those of the other', async () => {
@@ -179,7 +201,7 @@ export function objectStoreBehaviour(name: string, open: () => Promise<ObjectSto
       expect(await counts()).toEqual([1, 1]);
       const empty = { platformId: world.otherId, startedAt: at(5), objects: [] };
       await world.objects.putPulled(empty);
-      expect(await world.objects.sweep('locations', theirs, at(4))).toBe(1);
+      expect(await world.objects.sweep('locations', theirs, before(4, 4))).toBe(1);
       expect(await counts()).toEqual([1, 0]);
       await push({
         key: key('L1'),

@@ -10,6 +10,7 @@ import {
   type ObjectSearch,
   type ObjectStore,
   type PulledPage,
+  type SweepBefore,
 } from '@app/hub';
 import { comparableId, moduleRow, parsePartyId, type PartyId } from '@app/ocpi';
 
@@ -19,6 +20,7 @@ interface Kept {
   readonly seq: number;
   readonly lastUpdated: Date;
   readonly seenAt: Date;
+  readonly pushedAt: Date | null;
   readonly deletedAt: Date | null;
   readonly body: Buffer;
 }
@@ -31,7 +33,7 @@ export class ObjectStoreTwin implements ObjectStore {
   async apply({ key, platformId, method, part, body, receivedAt }: ObjectChange): Promise<void> {
     const before = this.kept.get(nameOf({ key, platformId }));
     const seq = before && !before.deletedAt ? before.seq : ++this.seq;
-    const common = { key, platformId, seq, seenAt: receivedAt };
+    const common = { key, platformId, seq, seenAt: receivedAt, pushedAt: receivedAt };
     if (body === null) {
       this.put({ ...common, lastUpdated: receivedAt, deletedAt: receivedAt, body: Buffer.alloc(0) });
       return;
@@ -90,16 +92,17 @@ export class ObjectStoreTwin implements ObjectStore {
         platformId,
         ...state,
         seenAt,
+        pushedAt: before?.pushedAt ?? null,
         deletedAt: null,
         seq: isKnown ? before.seq : ++this.seq,
       });
     }
   }
 
-  async sweep(module: string, owner: ObjectOwner, since: Date): Promise<number> {
-    const old = [...this.kept.values()].filter(
-      (kept) => kept.key.module === module && isOf(kept, owner) && kept.seenAt < since,
-    );
+  async sweep(module: string, owner: ObjectOwner, { seen, pushed }: SweepBefore): Promise<number> {
+    const old = [...this.kept.values()]
+      .filter((kept) => kept.key.module === module && isOf(kept, owner))
+      .filter(({ seenAt, pushedAt }) => seenAt < seen && (!pushedAt || pushedAt < pushed));
     for (const each of old) this.kept.delete(nameOf(each));
     return old.filter(({ deletedAt }) => !deletedAt).length;
   }
