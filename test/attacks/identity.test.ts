@@ -61,7 +61,7 @@ describe("another platform's party", () => {
     await expectVictimUnharmed();
   });
 
-  it('cannot be taken by two that register for it at the same moment: one of them gets it', async () => {
+  it('that several claim is given to one of them, also when all are approved at the same moment', async () => {
     const roles = [role('BE', 'RAC')];
     const racers = await Promise.all([invited(), invited(), invited()]);
     const answers = await Promise.all(
@@ -71,7 +71,11 @@ describe("another platform's party", () => {
         return platform.follow(hub.versionsUrl.replace('versions', '2.2.1/credentials'), 'POST', { body });
       }),
     );
-    expect(answers.map((answer) => answer.json().status_code).sort()).toEqual([1000, 2001, 2001]);
+    expect(answers.map((answer) => answer.json().status_code)).toEqual([1000, 1000, 1000]);
+    const approvals = await Promise.all(
+      racers.map(({ id }) => hub.admin.send('POST', `/platforms/${id}/approve`, {})),
+    );
+    expect(approvals.map(({ httpStatus }) => httpStatus).sort()).toEqual([200, 409, 409]);
     await expectVictimUnharmed();
   });
 });

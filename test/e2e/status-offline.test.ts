@@ -25,9 +25,10 @@ async function startWith(env: Record<string, string>): Promise<TestHub> {
   return hub;
 }
 
+/** Since it registered: its announcement comes before. */
 function statusesOf(viewer: JoinedPlatform, partyId: string): string[] {
   return infosAt(viewer)
-    .filter(({ party_id }) => party_id === partyId)
+    .filter(({ party_id, status }) => party_id === partyId && status !== 'PLANNED')
     .map(({ status }) => status);
 }
 
