@@ -8,6 +8,7 @@ const TOP_LEVEL = new Set([
   'migrations',
   'test',
   'Dockerfile',
+  'CHANGELOG.md',
   'LICENSE',
   'README.md',
   'SECURITY.md',
