@@ -110,6 +110,16 @@ test('a list that fails is asked for again, less and less often, and is noted as
   await until(() => pulls.length >= 4);
   expect(new Set(pulls)).toEqual(new Set(['locations failed 0', 'tariffs failed 0']));
   expect((await state()).every(({ failures }) => failures > 0)).toBe(true);
+  const shown = await hub.admin.ask<{ data: object[] }>('GET', `/platforms/${cpo.id}/lists`);
+  const error = {
+    code: 'list_refused',
+    reason: expect.stringContaining('HTTP 500, OCPI 3000'),
+    peer_said: 'Database is down',
+  };
+  expect(shown.data).toMatchObject([
+    { module: 'locations', state: 'failing', objects: 0, last_success_at: null, error },
+    { module: 'tariffs', state: 'failing', last_attempt_at: expect.any(String), error },
+  ]);
   cpo.misbehave(null);
   await until(async () =>
     (await state()).every(({ failures, synced_at }) => failures === 0 && synced_at !== null),

@@ -58,6 +58,7 @@ beforeAll(async () => {
     usage: { usageOf: async () => ({ objects: 0, bytes: 0 }), countStored: async () => 0 },
     storageLimits: { objects: 1, bytes: 1 },
     messages,
+    lists: { statesOf: async () => [] },
     handshakes: { list: async () => ({ data: [], nextCursor: null }) },
     statuses: {
       suspend: async () => false,

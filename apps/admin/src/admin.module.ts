@@ -11,6 +11,7 @@ import { Contract } from './contract';
 import { DeliveriesController, DeliveryPauseController } from './deliveries';
 import { HandshakesController } from './handshakes';
 import { LimitsController } from './limits';
+import { ListsController } from './lists';
 import { MessagesController } from './messages';
 import { PartiesController } from './parties';
 import { ADMIN_PARTS, type AdminParts } from './parts';
@@ -36,6 +37,7 @@ export class AdminModule {
         AllowedHostsController,
         CapturesController,
         LimitsController,
+        ListsController,
         HandshakesController,
         PlatformTlsController,
         StatisticsController,

@@ -118,6 +118,7 @@ function adminParts(settings: Settings, { store, courier, peerTls, log, gate }: 
     deliveries: store.deliveryArchive,
     deliveryMaxAgeSeconds: settings.deliveryMaxAgeSeconds,
     handshakes: store.handshakes,
+    lists: store.sync,
     messages: store.messageArchive,
     statuses: store.statuses,
     health: { metrics: processMetrics(), ready: () => gate.behind(ready) },

@@ -49,6 +49,12 @@ export class Contract {
     return [...this.calls.values()].some(({ operationId }) => operationId === id);
   }
 
+  /** Whether a path below `/admin/v1/` begins with the name of a resource of this API. */
+  isResource(target: string): boolean {
+    const [name = ''] = target.split('/');
+    return [...this.calls.keys()].some((key) => `${key}/`.includes(` /admin/v1/${name}/`));
+  }
+
   /** Whether there is a GET of it. */
   readonly isRead = (route: string): boolean => this.calls.has(keyOf('GET', route));
 

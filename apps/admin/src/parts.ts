@@ -8,6 +8,7 @@ import {
   type MessageArchive,
   type RegistrationParts,
   type StatusControl,
+  type SyncStore,
   type StorageLimits,
   type Turns,
   type UsageStore,
@@ -32,6 +33,7 @@ export interface AdminParts {
   /** The fresh age of a delivery that is sent again, in s. */
   readonly deliveryMaxAgeSeconds: number;
   readonly handshakes: Pick<HandshakeStore, 'list'>;
+  readonly lists: Pick<SyncStore, 'statesOf'>;
   readonly messages: MessageArchive;
   readonly statuses: StatusControl;
   readonly health: HealthSource;

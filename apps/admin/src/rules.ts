@@ -131,6 +131,13 @@ export const IsModuleIdOrAll = rule(
   (value) => value === '*' || isModuleId(value),
 );
 
+/** A ModuleID to look for. OCPI's own are written as OCPI does: `Locations` would match nothing. */
+export const IsModuleFilter = rule(
+  'isModuleFilter',
+  'must be a ModuleID such as locations (1 to 64 characters, OCPI’s own in lower case)',
+  (value) => CONFIGURATION_MODULES.includes(value) || isModuleId(value),
+);
+
 /** `error` of a message in the log; there are too many to list them to somebody who mistyped one. */
 export const IsErrorCode = rule(
   'isErrorCode',

@@ -9,6 +9,7 @@ import {
 import { buildConnector } from 'undici';
 import { ForbiddenAddress, guardedLookup, isPublicAddress } from './guard';
 import { type CourierOptions } from './options';
+import { readPastContinue } from './read-past-continue';
 
 /**
  * Makes connections for the pools of a courier, or of one platform with its own TLS, within `connectTimeoutMs` and,
@@ -19,12 +20,24 @@ import { type CourierOptions } from './options';
 export function createConnector(options: CourierOptions, tls?: PeerTls): buildConnector.connector {
   const { connectTimeoutMs: timeout, allowPrivateNetworks } = options;
   const lookup = allowPrivateNetworks ? options.lookup : guardedLookup(options.lookup);
-  const dial = buildConnector({
-    timeout,
-    ...secured(trustOf(options, tls)),
-    ...(lookup && { lookup }),
-  });
+  const dial = patient(
+    buildConnector({
+      timeout,
+      ...secured(trustOf(options, tls)),
+      ...(lookup && { lookup }),
+    }),
+  );
   return allowPrivateNetworks ? dial : guardConnector(dial);
+}
+
+/** Its sockets read past a `100 Continue`. */
+function patient(dial: buildConnector.connector): buildConnector.connector {
+  return (target, callback) => {
+    dial(target, (error, socket) => {
+      if (error) callback(error, null);
+      else callback(null, readPastContinue(socket));
+    });
+  };
 }
 
 /** Authorities of the platform's own take the place of the well-known ones: nobody else vouches for it then. */

@@ -11,6 +11,8 @@ interface HubErrorOptions extends ErrorOptions {
   readonly claimedFrom?: PartyKey;
   /** What the operator reads in the message log instead of what the caller is told. */
   readonly forOperator?: string | undefined;
+  /** What a peer said, in few printable characters without tokens; for the operator. */
+  readonly peerSaid?: string | undefined;
 }
 
 /** A refusal on its way to the caller: `code` is what decisions match on; `message` is for people. */
@@ -21,6 +23,7 @@ export class HubError extends Error {
   readonly claimedFrom: PartyKey | undefined;
   /** The refusal in words for the operator: it may say more than the caller is told. */
   readonly reason: string;
+  readonly peerSaid: string | undefined;
 
   constructor(
     readonly code: RefusalCode,
@@ -31,6 +34,7 @@ export class HubError extends Error {
     this.retryAfterSeconds = options?.retryAfterSeconds ?? this.row.retryAfterSeconds;
     this.allow = options?.allow ?? this.row.allow;
     this.claimedFrom = options?.claimedFrom;
+    this.peerSaid = options?.peerSaid;
     this.reason = options?.forOperator ?? this.message;
   }
 

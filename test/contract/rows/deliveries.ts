@@ -15,7 +15,10 @@ export const DELIVERY_ROWS: Rows = {
       },
       'that are dead': () => ({ query: `state=dead&module=locations&receiver=DE*MSP&platform_id=${NOBODY}` }),
     },
-    bad: { 'in a state that there is not': invalid({ query: 'state=lost' }, 'state') },
+    bad: {
+      'in a state that there is not': invalid({ query: 'state=lost' }, 'state'),
+      'of a module in capitals': invalid({ query: 'module=Locations' }, 'module'),
+    },
   },
   listReceivers: {
     good: {

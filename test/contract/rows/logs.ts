@@ -64,6 +64,7 @@ export const LOG_ROWS: Rows = {
       'of an attempt of a delivery': () => ({ query: 'error=http_503' }),
     },
     bad: {
+      'of a module in capitals': invalid({ query: 'module=Locations' }, 'module'),
       'since a word': invalid({ query: 'since=yesterday' }, 'since'),
       'of a platform by its name': invalid({ query: 'platform=Volt' }, 'platform'),
       'that failed perhaps': invalid({ query: 'failed=perhaps' }, 'failed'),
@@ -96,7 +97,10 @@ export const LOG_ROWS: Rows = {
           'actor=ADMIN_API_KEY&action=createPlatform&target=platforms&outcome=changed&since=2026-01-01T00:00:00Z&until=2099-01-01T00:00:00Z',
       }),
     },
-    bad: { 'with an outcome that there is not': invalid({ query: 'outcome=lost' }, 'outcome') },
+    bad: {
+      'with an outcome that there is not': invalid({ query: 'outcome=lost' }, 'outcome'),
+      'of what is no resource': invalid({ query: 'target=Platforms' }, 'target'),
+    },
   },
   showAuditEntry: {
     good: {

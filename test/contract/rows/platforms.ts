@@ -227,6 +227,10 @@ export const PLATFORM_ROWS: Rows = {
     good: { 'of a registered platform': registered, 'of one that had none': announced },
     bad: { 'of a name': invalid({ path: { id: 'Volt' } }, 'id') },
   },
+  showLists: {
+    good: { 'of a registered platform': registered, 'of one that has none': announced },
+    bad: { 'of a name': invalid({ path: { id: 'Volt' } }, 'id') },
+  },
   showStatistics: {
     good: { 'of a platform': announced },
     bad: { 'of a name': invalid({ path: { id: 'Volt' } }, 'id') },

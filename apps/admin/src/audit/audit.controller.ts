@@ -29,8 +29,9 @@ export class AuditController {
   @ApiOkResponse({ type: AuditPage })
   @ApiProblems('invalid_input')
   async list(@Query() query: AuditQuery): Promise<AuditPage> {
-    const { action } = query;
+    const { action, target } = query;
     if (action !== undefined && !this.contract.isOperation(action)) throw unknownAction();
+    if (target !== undefined && !this.contract.isResource(target)) throw unknownTarget();
     return pageView(await this.parts.audit.list(auditFilter(query), pageRequest(query)), auditSummaryView);
   }
 
@@ -43,4 +44,8 @@ export class AuditController {
     if (!entry) throw new Problem('not_found', [{ field: 'id', message: 'no entry has this id' }]);
     return auditEntryView(entry);
   }
+}
+
+function unknownTarget(): Problem {
+  return invalid('target', 'target must be a path below /admin/v1/, such as platforms or platforms/{id}');
 }

@@ -7,7 +7,7 @@ import {
 } from '@app/hub';
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { PageQuery } from '../paging';
-import { IsPartyKey, IsPrintable, toPartyKey } from '../rules';
+import { IsModuleFilter, IsPartyKey, IsPrintable, toPartyKey } from '../rules';
 
 const MAX_MODULE_LENGTH = 64;
 /** What can be sent again in one go; those that were discarded were discarded one by one. */
@@ -27,8 +27,7 @@ class DeliverySelection extends PageQuery {
 
   @ApiPropertyOptional({ example: 'locations', maxLength: MAX_MODULE_LENGTH, description: 'ModuleID.' })
   @IsOptional()
-  @Length(1, MAX_MODULE_LENGTH)
-  @IsPrintable()
+  @IsModuleFilter()
   module?: string;
 
   @ApiPropertyOptional({

@@ -7,6 +7,7 @@ import { PageQuery, toInt } from '../paging';
 import { invalid } from '../problem';
 import {
   IsErrorCode,
+  IsModuleFilter,
   IsPartyKey,
   IsPrintable,
   IsTimestamp,
@@ -50,8 +51,7 @@ export class MessageQuery extends PageQuery {
 
   @ApiPropertyOptional({ example: 'locations', maxLength: MAX_MODULE_LENGTH, description: 'ModuleID.' })
   @IsOptional()
-  @Length(1, MAX_MODULE_LENGTH)
-  @IsPrintable()
+  @IsModuleFilter()
   module?: string;
 
   @ApiPropertyOptional({ enum: METHODS, example: 'PUT' })

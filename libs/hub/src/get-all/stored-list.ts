@@ -43,12 +43,13 @@ export async function storedList(
 /** The lists that the hub could not read, or not to their end. */
 function notesOf(counterparts: readonly Counterpart[], failing: readonly FailingList[]): string[] {
   const lists = new Map(failing.map((each) => [`${each.platformId} ${each.owner}`, each]));
-  return counterparts.flatMap(({ platform, key }) => {
+  const notes = counterparts.flatMap(({ platform, key }) => {
     const list = lists.get(`${platform.id} ${key}`);
     if (!list) return [];
     if (list.shortage !== null) return `${key} is not complete: ${list.shortage}`;
     return `${key} may be out of date: its list could not be read`;
   });
+  return [...new Set(notes)];
 }
 
 /**

@@ -1,6 +1,16 @@
-import { bytesAt, findElements, isSuccess, MAX_ENTRIES, statusCodeOf, wholeNumber } from '@app/ocpi';
+import {
+  bytesAt,
+  findElements,
+  isSuccess,
+  MAX_ENTRIES,
+  statusCodeOf,
+  stringAtPath,
+  wholeNumber,
+} from '@app/ocpi';
 import { decodedBody } from '../content';
+import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
+import { maskedExcerpt } from '../masked-excerpt';
 import { type CourierAnswer } from '../ports';
 import { valueIn } from './object-change';
 
@@ -26,11 +36,16 @@ const NULL = Buffer.from('null');
  * @param by the platform that answered it
  * @throws HubError `hub_token_refused`, `answer_not_ocpi`
  */
-export function readListedPage({ httpStatus, headers, body }: CourierAnswer, by: string): ListedPage {
-  if (httpStatus === 401 || httpStatus === 403) throw new HubError('hub_token_refused');
-  const plain = decodedBody(body, headers['content-encoding'], by);
+export function readListedPage(answer: CourierAnswer, by: PlatformEntry): ListedPage {
+  const { httpStatus, headers, body } = answer;
+  if (httpStatus === 401 || httpStatus === 403) {
+    throw new HubError('hub_token_refused', undefined, { peerSaid: saidIn(answer, by) });
+  }
+  const plain = decodedBody(body, headers['content-encoding'], by.id);
   const ocpiStatus = plain && statusCodeOf(plain);
-  if (ocpiStatus === undefined) throw new HubError('answer_not_ocpi', `HTTP ${httpStatus}`);
+  if (ocpiStatus === undefined) {
+    throw new HubError('answer_not_ocpi', `HTTP ${httpStatus}`, { peerSaid: saidIn(answer, by) });
+  }
   const { link, 'x-total-count': total = '', 'x-limit': limit = '' } = headers;
   return {
     httpStatus,
@@ -40,6 +55,15 @@ export function readListedPage({ httpStatus, headers, body }: CourierAnswer, by:
     total: wholeNumber(total.trim()),
     limit: wholeNumber(limit.trim()),
   };
+}
+
+/** A platform's own words in an answer: its `status_message`, or the first printable characters; without tokens. */
+export function saidIn({ headers, body }: CourierAnswer, by: PlatformEntry): string | undefined {
+  const plain = decodedBody(body, headers['content-encoding'], by.id);
+  if (!plain) return undefined;
+  const message = stringAtPath(plain, ['status_message']);
+  const said = maskedExcerpt(message ? Buffer.from(message) : plain, by.authorization);
+  return said === '' ? undefined : said;
 }
 
 /**

@@ -92,9 +92,9 @@ class PullFailed extends Error {
 export function pullError(error: unknown, at: Date): SyncError {
   if (error instanceof PullFailed)
     return { code: 'list_unusable', reason: error.message, peerSaid: null, at };
-  const { code, message } = asHubError(error);
+  const { code, message, peerSaid = null } = asHubError(error);
   const reason = code === 'internal' && error instanceof Error ? error.message : message;
-  return { code, reason, peerSaid: null, at };
+  return { code, reason, peerSaid, at };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { idHeaders, isSuccess, type MessageIds, type PartyId, routingHeaders } from '@app/ocpi';
 import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
-import { readListedPage } from '../objects/listed-page';
+import { readListedPage, saidIn } from '../objects/listed-page';
 import { type Courier } from '../ports';
 import { send } from '../roads/direct';
 import { type ListWalk, type WalkedPage } from './list-walk';
@@ -61,9 +61,10 @@ export async function askPage(question: PageQuestion, courier: Courier): Promise
       ...idHeaders(ids),
     ],
   });
-  const { httpStatus, ocpiStatus, link, ...page } = readListedPage(answer, platform.id);
+  const { httpStatus, ocpiStatus, link, ...page } = readListedPage(answer, platform);
   if (httpStatus >= 300 || !isSuccess(ocpiStatus)) {
-    throw new HubError('list_refused', `HTTP ${httpStatus}, OCPI ${ocpiStatus}`);
+    const peerSaid = saidIn(answer, platform);
+    throw new HubError('list_refused', `HTTP ${httpStatus}, OCPI ${ocpiStatus}`, { peerSaid });
   }
   return { ...page, next: nextPageOf(platform, link, url) };
 }

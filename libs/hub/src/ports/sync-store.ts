@@ -43,7 +43,8 @@ export interface FailingList extends SyncSubject {
  * Why a listed object is not kept: it names no owner or another one, its id is no CiString, it is larger than 4 MiB, or
  * not every reader can be expected to parse it.
  */
-export type IgnoredReasonCode = 'no_owner' | 'other_owner' | 'no_id' | 'too_large' | 'not_portable';
+export const IGNORED_REASONS = ['no_owner', 'other_owner', 'no_id', 'too_large', 'not_portable'] as const;
+export type IgnoredReasonCode = (typeof IGNORED_REASONS)[number];
 
 /** Listed objects that are not kept. */
 export interface IgnoredObjects {
@@ -78,6 +79,20 @@ export interface SyncResult {
   readonly shortage: string | null;
 }
 
+/** What is known of the pulls of one subject. */
+export interface SyncState extends SyncSubject {
+  readonly failures: number;
+  readonly objects: number;
+  readonly ignored: readonly IgnoredObjects[];
+  readonly shortage: string | null;
+  /** Why the last pull failed; null: it did not. */
+  readonly error: { readonly code: string; readonly reason: string; readonly peerSaid: string | null } | null;
+  readonly lastAttemptAt: Date | null;
+  readonly lastSuccessAt: Date | null;
+  /** A worker pulls it now, until then. */
+  readonly leaseUntil: Date | null;
+}
+
 export interface SyncStore {
   /** From now on these are pulled; known ones only when they registered or reconnected since. */
   expect(wishes: readonly SyncWish[], now: Date): Promise<void>;
@@ -93,4 +108,6 @@ export interface SyncStore {
   forget(platformIds: readonly string[]): Promise<void>;
   /** The platforms and parties of a module whose last pull failed or did not bring everything. */
   failing(module: string): Promise<readonly FailingList[]>;
+  /** Every subject of a platform. */
+  statesOf(platformId: string): Promise<readonly SyncState[]>;
 }

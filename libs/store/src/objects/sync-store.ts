@@ -6,10 +6,12 @@ import {
   type SyncJob,
   type SyncProgress,
   type SyncResult,
+  type SyncState,
   type SyncStore,
   type SyncWish,
 } from '@app/hub';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { SyncStateEntity } from '../entities';
 import { inTransaction } from '../transaction';
 
 /** Any number: workers take their subjects one worker after the other, so that two never take one platform. */
@@ -82,6 +84,11 @@ export class PostgresSyncStore implements SyncStore {
     return this.dataSource.query<FailingList[]>(text, [module]);
   }
 
+  async statesOf(platformId: string): Promise<readonly SyncState[]> {
+    const rows = await this.dataSource.manager.findBy(SyncStateEntity, { platformId });
+    return rows.map(stateOf).sort((one, other) => (one.owner < other.owner ? -1 : 1));
+  }
+
   /** @returns whether the claim still held */
   private async change(job: SyncJob, assignments: string, values: readonly unknown[]): Promise<boolean> {
     const text = `UPDATE sync_state SET ${assignments} WHERE ${CLAIM}`;
@@ -96,6 +103,14 @@ export class PostgresSyncStore implements SyncStore {
  */
 function unlessAsked(column: string, value: string): string {
   return `CASE WHEN due_at < lease_until THEN ${column} ELSE ${value}::timestamptz END`;
+}
+
+function stateOf(row: SyncStateEntity): SyncState {
+  const { platformId, module, owner, failures, objects, shortage, errorCode: code, peerSaid } = row;
+  const { lastAttemptAt, lastSuccessAt, leaseUntil, ignoredBy: ignored } = row;
+  const error = failures > 0 && code !== null ? { code, reason: row.lastError ?? '', peerSaid } : null;
+  const known = { platformId, module, owner, failures, objects, ignored, shortage, error };
+  return { ...known, lastAttemptAt, lastSuccessAt, leaseUntil };
 }
 
 /** A text as it is kept. */

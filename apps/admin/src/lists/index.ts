@@ -1,0 +1,1 @@
+export { ListsController } from './lists.controller';
