@@ -1,6 +1,7 @@
 /** Every URL that a peer supplies may be an attempt at the operator's own network: none of them is ever connected to. */
 import { type CallAnswer, MisbehavingParty } from '@app/testkit';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
+import { until } from '../support/waiting';
 import { lonelyPort } from '../support/ports';
 
 let hub: TestHub;
@@ -74,7 +75,13 @@ it('an endpoint that came into the database all the same is not connected to', a
     const receiver = party(`FR*${to['OCPI-to-party-id']}`, 'EMSP');
     await hub.join(`at ${host}`, [receiver], { endpointOrigin: at(host) });
     const url = behind('2.2.1/receiver/sessions/NL/CPO/S1');
-    answers.push(await cpo.follow(url, 'PUT', { body: '{}', headers: to }));
+    // The other router hears of the registration a moment later.
+    let answer: CallAnswer | undefined;
+    await until(async () => {
+      answer = await cpo.follow(url, 'PUT', { body: '{}', headers: to });
+      return !answer.json().status_message?.includes('planned');
+    });
+    answers.push(answer!);
   }
   expect(answers.map((answer) => answer.json().status_code)).toEqual(HOSTS.map(() => 4003));
   for (const answer of answers) expect(answer.json().status_message).toMatch(/not public/);
