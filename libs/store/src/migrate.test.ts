@@ -2,6 +2,7 @@ import { migrate } from '@app/store';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { BundledLegs1796100000000 } from '../../../migrations/1796100000000-bundled-legs';
+import { PairHalves1796200010000 } from '../../../migrations/1796200010000-pair-halves';
 import { emptyDatabase, type FreshDatabase } from '../../../test/support/database';
 import { sql } from '../../../test/support/store';
 import { SCHEMA } from './data-source';
@@ -67,6 +68,43 @@ describe('the migrations', () => {
       'SELECT id, platform_id, party, line, state, attempts FROM deliveries',
     );
     expect(legs).toEqual([{ ...leg, state: 'waiting', attempts: 0 }]);
+  });
+
+  test('leave a half of a pair that two platforms hold to the one that had it first', async () => {
+    await migrate(database.url);
+    const runner = dataSource.createQueryRunner();
+    await new PairHalves1796200010000().down(runner);
+    const [first, second] = [randomUUID(), randomUUID()];
+    for (const [id, role, since] of [
+      [second, 'OTHER', '2026-02-01'],
+      [first, 'EMSP', '2026-01-01'],
+      [first, 'SCSP', '2026-03-01'],
+    ] as const) {
+      await sql(
+        database.url,
+        `INSERT INTO platforms (id, name, status, suspended, announced_parties, created_at)
+         VALUES ($1, 'P', 'CONNECTED', false, '{}', now()) ON CONFLICT DO NOTHING`,
+        [id],
+      );
+      await sql(
+        database.url,
+        `INSERT INTO parties (id, platform_id, country_code, party_id, role, status, status_since, known_since, held)
+         VALUES (gen_random_uuid(), $1, 'NL', 'VIC', $2, 'CONNECTED', now(), $3, true)`,
+        [id, role, since],
+      );
+    }
+    await new PairHalves1796200010000().up(runner);
+    await runner.release();
+    expect(await sql(database.url, 'SELECT role, held, status FROM parties ORDER BY role')).toEqual([
+      { role: 'EMSP', held: true, status: 'CONNECTED' },
+      { role: 'OTHER', held: false, status: 'SUSPENDED' },
+      { role: 'SCSP', held: true, status: 'CONNECTED' },
+    ]);
+    expect(await sql(database.url, 'SELECT role, platform_id, reason FROM status_changes')).toEqual([
+      { role: 'OTHER', platform_id: second, reason: 'half_taken' },
+    ]);
+    const again = sql(database.url, `UPDATE parties SET held = true WHERE role = 'OTHER'`);
+    await expect(again).rejects.toMatchObject({ constraint: 'parties_half_unique' });
   });
 
   test('leave the very schema that the entities describe', async () => {
