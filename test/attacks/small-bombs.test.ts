@@ -10,15 +10,15 @@ import { counted, LimitedWorld, PUT, statusOf } from '../support/limits';
 import { until } from '../support/waiting';
 
 const MEBIBYTE = 1024 * 1024;
-const BOMBS = 60;
+const BOMBS = 120;
 /** Those that travel on are as large as what they unpack to, which takes the time of this process as well. */
 const SENT_ON = 20;
 const AT_ONCE = 10;
 /** MiB. */
 const UNPACKED_AT_ONCE = 64;
 const UNPACKED_A_SECOND = 16;
-/** What may be unpacked at once, what comes free again while the test runs, and each message is looked into twice. */
-const MOST_TAKEN = 30;
+/** What may be unpacked at once, and what comes free again while the test runs. */
+const MOST_TAKEN = 60;
 
 /** Megabytes take a busy machine their time, on both sides of the hub. */
 const PATIENCE_MS = 60_000;
@@ -39,11 +39,11 @@ beforeEach(() => {
 afterEach(() => bystander.end());
 afterAll(() => world.close());
 
-/** Just below 8 MiB in a hundred bytes. */
+/** Just below 4 MiB in a hundred bytes. */
 function bomb(members: string): Buffer {
   const plain = Buffer.concat([
     Buffer.from(`{${members},"x":"`),
-    Buffer.alloc(8 * MEBIBYTE - 1_000, 'a'),
+    Buffer.alloc(4 * MEBIBYTE - 1_000, 'a'),
     Buffer.from('"}'),
   ]);
   return brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
@@ -65,7 +65,7 @@ function expectShared(answers: readonly CallAnswer[], refusal: number): void {
   expect(counted(statuses, 1000)).toBeLessThan(MOST_TAKEN);
 }
 
-it('requests that unpack to 8 MiB are refused with 429 when they are many, and others are served', async () => {
+it('requests that unpack to 4 MiB are refused with 429 when they are many, and others are served', async () => {
   const body = bomb('"country_code":"NL","party_id":"CPO"');
   const headers = { 'Content-Encoding': 'br' };
   const answers = await many(() => world.cpo.call({ ...PUT, body, headers }));
@@ -105,7 +105,7 @@ async function answerPacked(encoding: string, body: Buffer): Promise<void> {
 
 const isPacked = ({ headers }: CallAnswer): boolean => headers['content-encoding'] !== undefined;
 
-it('answers that unpack to 8 MiB are no OCPI messages when they are many', async () => {
+it('answers that unpack to 4 MiB are no OCPI messages when they are many', async () => {
   await answerPacked('br', bomb('"status_code":1000'));
   expectShared(await many(() => world.cpo.call(PUT)), 4000);
 });

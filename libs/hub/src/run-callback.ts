@@ -33,6 +33,7 @@ import { type Progress, trace } from './path/trace';
 import { requireStillOwn } from './detours';
 import { type Detour } from './ports';
 import { type PathParts, refuse } from './run-path';
+import { isLarge, nextTurn } from './turn-budget';
 
 /** What the URL of a callback says. */
 export interface CallbackAddress {
@@ -59,6 +60,7 @@ export async function runCallback(
     const identified = (progress = identify(progress, address, { detour, holder }));
     requireCaller(identified, parts.directory);
     const permitted = (progress = permit(identified, detour, parts.directory));
+    if (isLarge(permitted.body, permitted.headers['content-encoding'])) await nextTurn();
     const relayed = (progress = await relay(permitted, parts));
     const outgoing = rewrite(relayed);
     parts.messageLog.record(trace(relayed, outgoing, relayed.answer.ocpiStatus, parts.now()));

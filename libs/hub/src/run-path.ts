@@ -10,6 +10,7 @@ import {
   type Incoming,
   type Outgoing,
   type Permitted,
+  type Relayed,
 } from './exchange';
 import { type FinderParts, findReceiver, type Learner } from './finders';
 import { asHubError, type HubError } from './hub-error';
@@ -24,6 +25,7 @@ import { type Progress, trace } from './path/trace';
 import { type Log, type MessageLog } from './ports';
 import { type RefusalCode } from './refusals';
 import { refusalAnswer } from './refusal-answer';
+import { isLarge, nextTurn } from './turn-budget';
 
 export interface PathParts extends CallerParts, PermitParts, FinderParts, RelayParts, CaptureParts {
   readonly messageLog: MessageLog;
@@ -47,9 +49,11 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
     const identified = (progress = identify(authenticated, parts.directory));
     const receiver = knownReceiver(identified, parts);
     const permitted = (progress = receiver instanceof Promise ? await receiver : receiver);
+    if (isLarge(permitted.body, permitted.headers['content-encoding'])) await nextTurn();
     const addressed =
       permitted.scenario === 'open_routing' ? (progress = await findReceiver(permitted, parts)) : permitted;
     const relayed = (progress = await relay(addressed, parts));
+    if (isLargeExchange(relayed)) await nextTurn();
     const outgoing = rewrite(relayed);
     parts.messageLog.record(trace(relayed, outgoing, relayed.answer.ocpiStatus, parts.now()));
     captureSent(relayed, outgoing, parts);
@@ -58,6 +62,13 @@ export async function runPath(incoming: Incoming, parts: PathParts): Promise<Out
   } catch (error) {
     return refuse(progress, asHubError(error), parts);
   }
+}
+
+/** Request and answer are looked into once more: for a capture, and for what they show of owners. */
+function isLargeExchange({ body, headers, answer }: Relayed): boolean {
+  return (
+    isLarge(body, headers['content-encoding']) || isLarge(answer.body, answer.headers['content-encoding'])
+  );
 }
 
 function knownCaller(accepted: Accepted, parts: PathParts): Authenticated | Promise<Authenticated> {

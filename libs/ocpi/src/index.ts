@@ -4,6 +4,7 @@ export * from './finder';
 export * from './headers';
 export * from './json';
 export * from './json-edit';
+export * from './json-key';
 export * from './json-peek';
 export * from './link';
 export * from './mergeable';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { findElements, findMembers } from './json';
-import { appendElement, bytesAt, mergeMembers, setMember } from './json-edit';
+import { appendElement, bytesAt, mergeMembers, setMembers } from './json-edit';
 
 const bytes = (text: string) => Buffer.from(text);
 const parsed = (buffer: Buffer | undefined): unknown => JSON.parse(buffer!.toString());
@@ -46,7 +46,7 @@ test('only objects are merged', () => {
 });
 
 test('a member is set in an empty object, and an element is added to an empty and to a filled array', () => {
-  expect(setMember(bytes(' { } '), 'a"b', bytes('1.0'))!.toString()).toBe(' { "a\\"b":1.0} ');
+  expect(setMembers(bytes(' { } '), { 'a"b': bytes('1.0') })!.toString()).toBe(' { "a\\"b":1.0} ');
   expect(appendElement(bytes('[ ]'), bytes('{}'))!.toString()).toBe('[ {}]');
   expect(appendElement(bytes('[ 1 , [2] ]'), bytes('{}'))!.toString()).toBe('[ 1 , [2],{} ]');
   expect(appendElement(bytes('{}'), bytes('{}'))).toBeUndefined();

@@ -18,24 +18,47 @@ const COLON = Buffer.from(':');
  * @returns `undefined` when either of the two is not one JSON object
  */
 export function mergeMembers(object: Uint8Array, patch: Uint8Array): Buffer | undefined {
-  const [own, changes] = [findMembers(object), findMembers(patch)];
-  if (!own || !changes) return undefined;
-  const changed = new Map(changes.map((member) => [member.name, member]));
-  const edits = own.flatMap(({ name, value }): Edit[] => {
-    const change = changed.get(name);
-    return change ? [{ span: value, text: bytesAt(patch, change.value) }] : [];
-  });
-  const known = new Set(own.map(({ name }) => name));
-  const added = [...changed.values()]
-    .filter(({ name }) => !known.has(name))
-    .map(({ key, value }) => Buffer.concat([bytesAt(patch, key), COLON, bytesAt(patch, value)]));
-  return applied(object, [...edits, ...appended(object, own.at(-1)?.value, added)]);
+  const changes = findMembers(patch)?.map(({ name, key, value }): [string, Change] => [
+    name,
+    { key: bytesAt(patch, key), value: bytesAt(patch, value) },
+  ]);
+  return changes && withChanges(object, new Map(changes));
 }
 
-/** The object with one member set to a value. @returns `undefined` when it is not one JSON object */
-export function setMember(object: Uint8Array, name: string, value: Uint8Array): Buffer | undefined {
-  const patch = [Buffer.from(`{${JSON.stringify(name)}:`), value, Buffer.from('}')];
-  return mergeMembers(object, Buffer.concat(patch));
+/**
+ * The object with members set to values, which are not looked into.
+ *
+ * @returns `undefined` when it is not one JSON object
+ */
+export function setMembers(
+  object: Uint8Array,
+  values: Readonly<Record<string, Uint8Array>>,
+): Buffer | undefined {
+  const changes = Object.entries(values).map(([name, value]): [string, Change] => [
+    name,
+    { key: Buffer.from(JSON.stringify(name)), value },
+  ]);
+  return withChanges(object, new Map(changes));
+}
+
+/** A member as it is written: its key with its quotes, and its value. */
+interface Change {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+function withChanges(object: Uint8Array, changes: ReadonlyMap<string, Change>): Buffer | undefined {
+  const own = findMembers(object);
+  if (!own) return undefined;
+  const edits = own.flatMap(({ name, value }): Edit[] => {
+    const change = changes.get(name);
+    return change ? [{ span: value, text: change.value }] : [];
+  });
+  const known = new Set(own.map(({ name }) => name));
+  const added = [...changes]
+    .filter(([name]) => !known.has(name))
+    .map(([, { key, value }]) => Buffer.concat([key, COLON, value]));
+  return applied(object, [...edits, ...appended(object, own.at(-1)?.value, added)]);
 }
 
 /** The array with one more element at its end. @returns `undefined` when it is not one JSON array */

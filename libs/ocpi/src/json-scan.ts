@@ -54,7 +54,7 @@ export function scan(b: Uint8Array, visit?: Visitor): boolean {
   let i = skipSpace(b, 0);
   for (;;) {
     if (depth === 1) valueStart = i;
-    const first = b[i];
+    const first = b[i]!;
     if (first === QUOTE) {
       if ((i = endOfString(b, i)) === INVALID) return false;
     } else if (first === OPEN_BRACE || first === OPEN_BRACKET) {
@@ -72,11 +72,11 @@ export function scan(b: Uint8Array, visit?: Visitor): boolean {
         if ((i = startOfMemberValue(b, end)) === INVALID) return false;
         continue;
       }
-    } else if ((i = endOfScalar(b, i)) === INVALID) return false;
+    } else if ((i = endOfScalar(b, i, first)) === INVALID) return false;
 
     for (;;) {
       if (depth === 1 && visit) visit(keyStart, keyEnd, valueStart, i);
-      i = skipSpace(b, i);
+      if (b[i]! <= SPACE) i = skipSpace(b, i);
       if (depth === 0) return i === b.length;
       const opener = open[depth - 1]!;
       if (b[i] === opener + TO_CLOSER) {
@@ -85,7 +85,7 @@ export function scan(b: Uint8Array, visit?: Visitor): boolean {
         continue;
       }
       if (b[i] !== COMMA) return false;
-      i = skipSpace(b, i + 1);
+      if (b[++i]! <= SPACE) i = skipSpace(b, i);
       if (opener === OPEN_BRACKET) break;
       const end = endOfString(b, i);
       if (depth === 1) {
@@ -111,8 +111,9 @@ export function skipSpace(b: Uint8Array, from: number): number {
 /** From the end of a key over `:` to the first byte of its value. */
 function startOfMemberValue(b: Uint8Array, keyEnd: number): number {
   if (keyEnd === INVALID) return INVALID;
-  const colon = skipSpace(b, keyEnd);
-  return b[colon] === COLON ? skipSpace(b, colon + 1) : INVALID;
+  const colon = b[keyEnd] === COLON ? keyEnd : skipSpace(b, keyEnd);
+  if (b[colon] !== COLON) return INVALID;
+  return b[colon + 1]! <= SPACE ? skipSpace(b, colon + 1) : colon + 1;
 }
 
 /** Small letters lie above every byte that means something in a string: most bytes take one comparison. */
@@ -128,11 +129,16 @@ function endOfString(b: Uint8Array, from: number): number {
   return INVALID;
 }
 
+/** For each byte, whether it may follow a backslash by itself. */
+const ESCAPABLE = Uint8Array.from({ length: 256 }, (_, c) =>
+  '"\\/bfnrt'.includes(String.fromCharCode(c)) ? 1 : 0,
+);
+
 /** The last byte of an escape; `i` is at what follows the backslash. */
 function endOfEscape(b: Uint8Array, i: number): number {
   const c = b[i];
   if (c === undefined) return INVALID;
-  if (c !== LOWER_U) return '"\\/bfnrt'.includes(String.fromCharCode(c)) ? i : INVALID;
+  if (c !== LOWER_U) return ESCAPABLE[c] === 1 ? i : INVALID;
   for (let n = 1; n <= 4; n++) if (!isHexDigit(b[i + n])) return INVALID;
   return i + 4;
 }
@@ -143,9 +149,9 @@ function isHexDigit(c: number | undefined): boolean {
   return isDigit(c) || (lower >= LOWER_A && lower <= LOWER_F);
 }
 
-/** Of a value that is neither a string nor a container. */
-function endOfScalar(b: Uint8Array, i: number): number {
-  switch (b[i]) {
+/** Of a value that is neither a string nor a container, and begins with `first`. */
+function endOfScalar(b: Uint8Array, i: number, first: number): number {
+  switch (first) {
     case LOWER_T:
       return endOfLiteral(b, i, 'true');
     case LOWER_F:
@@ -166,6 +172,7 @@ function endOfNumber(b: Uint8Array, from: number): number {
   let i = b[from] === MINUS ? from + 1 : from;
   if (b[i] === ZERO) i++;
   else if ((i = endOfDigits(b, i)) === INVALID) return INVALID;
+  if (b[i] === COMMA) return i;
   if (b[i] === DOT && (i = endOfDigits(b, i + 1)) === INVALID) return INVALID;
   if (b[i] !== LOWER_E && b[i] !== UPPER_E) return i;
   i++;

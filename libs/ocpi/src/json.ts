@@ -2,7 +2,11 @@
  * Looks into JSON bytes without turning them into objects, so that what is forwarded stays what came:
  * `1.00`, 20-digit integers, duplicate keys and white space included. Spec: RFC 8259.
  */
+import { isOutlined, outlineOf } from './json-outline';
 import { MAX_JSON_DEPTH, NO_KEY, scan, skipSpace } from './json-scan';
+import { type Span, stringAt } from './json-string';
+
+export { type Span, stringAt };
 
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
@@ -11,12 +15,6 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LAST_ASCII = 0x7f;
-
-/** Half-open byte range of one value: `bytes.subarray(start, end)`. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** One member of an object. */
 export interface Member {
@@ -28,7 +26,7 @@ export interface Member {
 
 /** Whether the bytes are one JSON text, by the grammar that `JSON.parse` accepts. */
 export function isJson(bytes: Uint8Array): boolean {
-  return scan(bytes);
+  return isOutlined(bytes) ? outlineOf(bytes).valid : scan(bytes);
 }
 
 /** Nesting from which on the hub reads no JSON, in words. */
@@ -60,6 +58,7 @@ function endOfText(bytes: Uint8Array, from: number): number {
  * @returns `undefined` when there is none, the outermost value is no object, or the bytes are not JSON
  */
 export function lastMember(bytes: Uint8Array, name: string): Span | undefined {
+  if (isOutlined(bytes, name)) return outlineOf(bytes).last(name);
   let [from, to] = [NO_KEY, NO_KEY];
   const valid = scan(bytes, (keyStart, keyEnd, start, end) => {
     if (keyStart === NO_KEY || !isKey(bytes, { start: keyStart, end: keyEnd }, name)) return;
@@ -71,6 +70,8 @@ export function lastMember(bytes: Uint8Array, name: string): Span | undefined {
 
 /** How many members the outermost object has; `undefined` when the bytes are not one JSON object. */
 export function countMembers(bytes: Uint8Array): number | undefined {
+  if (isOutlined(bytes))
+    return outlineOf(bytes).valid && isObject(bytes) ? outlineOf(bytes).entries : undefined;
   let count = 0;
   const valid = scan(bytes, () => count++);
   return valid && isObject(bytes) ? count : undefined;
@@ -124,25 +125,21 @@ export function findElements(bytes: Uint8Array): readonly Span[] | undefined {
   return valid && count <= MAX_ENTRIES && bytes[skipSpace(bytes, 0)] === OPEN_BRACKET ? elements : undefined;
 }
 
-/** The string at a span; `undefined` when the value there is not a string. */
-export function stringAt(bytes: Uint8Array, span: Span): string | undefined {
-  if (bytes[span.start] !== QUOTE) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + span.start, span.end - span.start).toString();
-  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
-}
-
 /**
  * Follows member names down from the outermost object and reads a string; of duplicate keys the last
  * one counts, as it does for `JSON.parse`.
  */
 export function stringAtPath(bytes: Uint8Array, path: readonly string[]): string | undefined {
-  let span: Span = { start: 0, end: bytes.length };
-  for (const name of path) {
-    const found = lastMember(bytes.subarray(span.start, span.end), name);
-    if (!found) return undefined;
-    span = { start: span.start + found.start, end: span.start + found.end };
-  }
-  return stringAt(bytes, span);
+  const [name, ...inner] = path;
+  if (name === undefined) return stringAt(bytes, { start: 0, end: bytes.length });
+  const found = lastMember(bytes, name);
+  if (!found) return undefined;
+  return inner.length === 0 ? stringAt(bytes, found) : stringAtPath(partOf(bytes, found), inner);
+}
+
+/** The same bytes each time where the whole has an outline, so that the part keeps its own. */
+function partOf(bytes: Uint8Array, span: Span): Uint8Array {
+  return isOutlined(bytes) ? outlineOf(bytes).part(span) : bytes.subarray(span.start, span.end);
 }
 
 /** The bytes with each span replaced; spans must be in order and not overlap. */

@@ -11,6 +11,7 @@ export const MAX_OBJECT_VALUES = 100_000;
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LOWER_D = 0x64;
 const LOWER_U = 0x75;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -46,6 +47,7 @@ function endOfText(json: Uint8Array, from: number): number {
   while (json[at] !== QUOTE) {
     if (json[at] !== BACKSLASH) at++;
     else if (json[at + 1] !== LOWER_U) at += 2;
+    else if ((json[at + 2]! | 0x20) !== LOWER_D) at += ESCAPE;
     else {
       const [unit, next] = [unitAt(json, at), unitAt(json, at + ESCAPE)];
       const isPair = isBetween(unit, 0xd800, 0xdbff) && isBetween(next, 0xdc00, 0xdfff);

@@ -7,7 +7,8 @@
  * Spec: 2.2.1-d2 transport_and_format, Client Owned Object Push.
  */
 import { isObject, stringAt } from './json';
-import { keysOf, peekMembers } from './json-peek';
+import { keysOf } from './json-key';
+import { peekMembers } from './json-peek';
 import { parsePartyId, type PartyId } from './party';
 
 /** Where a message says who owns the object: `/{country_code}/{party_id}/{id}`, and the object's own members. */

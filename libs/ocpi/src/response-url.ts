@@ -55,6 +55,7 @@ function membersNamed(body: Uint8Array): readonly { readonly name: string; reado
 }
 
 const BACKSLASH = 0x5c;
+const LOWER_R = 0x72;
 const LOWER_U = 0x75;
 /** The long s is the one character beyond ASCII that is a letter of the field in capitals; in UTF-8: C5 BF. */
 const LONG_S = 0x17f;
@@ -65,6 +66,8 @@ const NUL = '\\u0000';
 /** Whether a key is the field in the eyes of the most liberal server, as parameters are read in `liberal-name.ts`; escapes are undone. */
 function isNamed(b: Uint8Array, keyStart: number, keyEnd: number): boolean {
   let at = keyStart + 1;
+  const first = b[at]!;
+  if (first !== BACKSLASH && (first | 0x20) !== LOWER_R) return false;
   for (const letter of FIELD) {
     let unit = b[at++]!;
     if (unit === BACKSLASH) {

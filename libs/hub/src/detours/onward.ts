@@ -2,6 +2,7 @@ import { type IncomingHeaders, isJson, responseUrlInBody, responseUrlInQuery, ty
 import { notJson, plainBody } from '../content';
 import { type Permitted, type Receiver } from '../exchange';
 import { HubError } from '../hub-error';
+import { nextTurn } from '../turn-budget';
 import { targetAt } from './target';
 import { causeOf, type MakeDetours } from './wanted';
 
@@ -17,7 +18,7 @@ type Slot = UrlSlot<Changed>;
  * @throws HubError `response_url_malformed`, `response_url_elsewhere`, `body_not_json`
  */
 export async function onward(message: Permitted, receiver: Receiver, make: MakeDetours): Promise<Permitted> {
-  const slot = slotOf(message);
+  const slot = await slotOf(message);
   if (!slot) return message;
   const { caller, from, target } = message;
   const [url] = await make([
@@ -38,8 +39,8 @@ export async function onward(message: Permitted, receiver: Receiver, make: MakeD
  * Both places are looked at, whichever the operation has it in: what is missing in a body, many frameworks take from
  * the query.
  */
-function slotOf(message: Permitted): Slot | undefined {
-  const [inBody, inQuery] = [slotInBody(message), slotInQuery(message)];
+async function slotOf(message: Permitted): Promise<Slot | undefined> {
+  const [inBody, inQuery] = [await slotInBody(message), slotInQuery(message)];
   const meant = message.operation?.responseUrl === 'query' ? (inQuery ?? inBody) : (inBody ?? inQuery);
   return meant && { url: meant.url, fill: (url) => ({ ...inBody?.fill(url), ...inQuery?.fill(url) }) };
 }
@@ -50,8 +51,9 @@ function slotInQuery({ target }: Permitted): Slot | undefined {
 }
 
 /** An encoded body travels plain once it had to be changed. */
-function slotInBody({ body, headers, caller }: Permitted): Slot | undefined {
+async function slotInBody({ body, headers, caller }: Permitted): Promise<Slot | undefined> {
   const plain = body && plainJson(body, headers, caller.id);
+  if (plain !== body) await nextTurn();
   const slot = plain && responseUrlInBody(plain);
   if (!slot) return undefined;
   const others = { ...headers, [CONTENT_ENCODING]: undefined };

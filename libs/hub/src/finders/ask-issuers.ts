@@ -8,6 +8,7 @@ import { decodedBody } from '../content';
 import { type Permitted, type Receiver, type Relayed } from '../exchange';
 import { HubError } from '../hub-error';
 import { direct, type DirectParts } from '../roads/direct';
+import { isLarge, nextTurn } from '../turn-budget';
 import { ambiguous, askedId, finderOf } from './find-receiver';
 import { type FinderParts, type Holders, holdersOf } from './holders';
 import { issuersOf, receiversAmong } from './issuers';
@@ -144,7 +145,9 @@ class Poll {
   private async ask(receiver: Receiver): Promise<void> {
     const patience = { ...this.parts.patience, [this.patience]: this.leftMs };
     try {
-      this.take(await direct({ ...this.message, receiver }, { ...this.parts, patience }));
+      const relayed = await direct({ ...this.message, receiver }, { ...this.parts, patience });
+      if (isLarge(relayed.answer.body, relayed.answer.headers['content-encoding'])) await nextTurn();
+      this.take(relayed);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       if (error.row.ocpiStatus === STATUS.CONNECTION_PROBLEM) this.unable++;

@@ -14,6 +14,7 @@ import {
 } from '../peer-lists/list-walk';
 import { type Courier } from '../ports';
 import { type Patiences } from '../roads/direct';
+import { TurnBudget } from '../turn-budget';
 import { type Counterpart } from './counterparts';
 import { type ListRequest } from './list-request';
 
@@ -80,7 +81,7 @@ export async function drain(
     for (let pages = 1; ; pages++) {
       const before = walk.snapshot();
       const { page, news } = await takePage(walk, (url) => ask(queued, url, question, parts));
-      found.push(...foundIn(page, news, before, queued.party));
+      found.push(...(await foundIn(page, news, before, queued.party)));
       total = page.total ?? 0;
       if (walk.isOver) return drained({ next: null, ...noteOf(queued, walk, found.length) }, total);
       const isEnough = found.length >= enough + queued.drop;
@@ -103,10 +104,21 @@ function notReached({ key, drop }: Queued): string {
 }
 
 /** The objects of a page that the reader does not have, of this party, and fit for every reader. */
-function foundIn(page: WalkedPage, news: readonly boolean[], before: WalkState, party: PartyId): Found[] {
-  return page.elements.flatMap((body, index) =>
-    news[index] && isOf(party, body) && isMergeable(body) ? { body, at: { ...before, skip: index } } : [],
-  );
+async function foundIn(
+  page: WalkedPage,
+  news: readonly boolean[],
+  before: WalkState,
+  party: PartyId,
+): Promise<Found[]> {
+  const budget = new TurnBudget();
+  const found: Found[] = [];
+  for (const [index, body] of page.elements.entries()) {
+    if (!news[index]) continue;
+    if (isOf(party, body) && isMergeable(body)) found.push({ body, at: { ...before, skip: index } });
+    const pause = budget.spend(body);
+    if (pause) await pause;
+  }
+  return found;
 }
 
 /**

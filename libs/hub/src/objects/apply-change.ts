@@ -12,11 +12,12 @@ import {
   type ObjectShape,
   parseDateTime,
   type PartShape,
-  setMember,
+  setMembers,
   type Span,
   spliceBytes,
 } from '@app/ocpi';
 import { type ObjectChange } from '../ports';
+import { isLarge, nextTurn } from '../turn-budget';
 import { idIn, MAX_OBJECT_BYTES, textIn, valueIn } from './object-change';
 
 /** The member by which readers ask for what is new. */
@@ -26,19 +27,20 @@ const NULL = Buffer.from('null');
 type Push = Pick<ObjectChange, 'method' | 'part' | 'body'>;
 
 /**
- * The object after a PUT or PATCH of it or of a part of it.
+ * The object after a PUT or PATCH of it or of a part of it. Large ones are changed in several turns of the event loop.
  *
  * @param stored the object as it is kept; `undefined` when it is not
  * @returns `undefined` when the push changes nothing that is stored: what it patches is not there
  */
-export function applyToBody(
+export async function applyToBody(
   shape: ObjectShape,
   stored: Uint8Array | undefined,
   push: Push,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   if (push.body === null) return undefined;
   if (push.part.length === 0 && push.method === 'PUT') return push.body;
-  const changed = stored && changedPart(stored, shape.parts, push.part, { ...push, body: push.body });
+  const changed = stored && (await changedPart(stored, shape.parts, push.part, { ...push, body: push.body }));
+  if (isLarge(changed)) await nextTurn();
   return changed && changed.length <= MAX_OBJECT_BYTES && isJson(changed) ? changed : undefined;
 }
 
@@ -67,19 +69,20 @@ export function partOf(
 
 type WrittenPush = Push & { readonly body: Buffer };
 
-function changedPart(
+async function changedPart(
   object: Uint8Array,
   [shape, ...inner]: readonly PartShape[],
   [id, ...further]: readonly string[],
   push: WrittenPush,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   if (id === undefined) return push.method === 'PUT' ? push.body : mergeMembers(object, push.body);
   if (!shape) return undefined;
   const { list, element } = find(object, shape, id);
+  if (isLarge(list)) await nextTurn();
   const isNew = push.method === 'PUT' && further.length === 0;
   if (!element)
     return isNew ? withList(object, shape, appendElement(list ?? EMPTY, push.body), push) : undefined;
-  const part = changedPart(bytesAt(list!, element), inner, further, push);
+  const part = await changedPart(bytesAt(list!, element), inner, further, push);
   return part && withList(object, shape, spliceBytes(list!, [element], part), push);
 }
 
@@ -104,8 +107,7 @@ function withList(
   list: Uint8Array | undefined,
   { body }: WrittenPush,
 ): Uint8Array | undefined {
-  const changed = list && setMember(object, shape.list, list);
-  return changed && touched(changed, body);
+  return list && setMembers(object, { [shape.list]: list, ...touched(object, body) });
 }
 
 /**
@@ -113,8 +115,8 @@ function withList(
  *
  * Spec: 2.2.1-d2 mod_locations, PATCH Method: the Receiver sets the new value on the parents.
  */
-function touched(object: Uint8Array, body: Uint8Array): Uint8Array | undefined {
+function touched(object: Uint8Array, body: Uint8Array): Readonly<Record<string, Uint8Array>> {
   const [before, after] = [lastUpdatedOf(object), lastUpdatedOf(body)];
-  if (!after || (before && after <= before)) return object;
-  return setMember(object, LAST_UPDATED, valueIn(body, LAST_UPDATED)!);
+  if (!after || (before && after <= before)) return {};
+  return { [LAST_UPDATED]: valueIn(body, LAST_UPDATED)! };
 }

@@ -12,6 +12,7 @@ import { type PlatformEntry } from '../directory';
 import { HubError } from '../hub-error';
 import { maskedExcerpt } from '../masked-excerpt';
 import { type CourierAnswer } from '../ports';
+import { isLarge, nextTurn } from '../turn-budget';
 import { valueIn } from './object-change';
 
 /** One page of a list as a peer answered it. */
@@ -31,12 +32,12 @@ export interface ListedPage {
 const NULL = Buffer.from('null');
 
 /**
- * Reads a page of a list. Spec: 2.2.1-d2 transport_and_format, Paginated Response.
+ * Reads a page of a list, a large one in several turns of the event loop. Spec: 2.2.1-d2 transport_and_format, Paginated Response.
  *
  * @param by the platform that answered it
  * @throws HubError `hub_token_refused`, `answer_not_ocpi`
  */
-export function readListedPage(answer: CourierAnswer, by: PlatformEntry): ListedPage {
+export async function readListedPage(answer: CourierAnswer, by: PlatformEntry): Promise<ListedPage> {
   const { httpStatus, headers, body } = answer;
   if (httpStatus === 401 || httpStatus === 403) {
     throw new HubError('hub_token_refused', undefined, { peerSaid: saidIn(answer, by) });
@@ -50,7 +51,7 @@ export function readListedPage(answer: CourierAnswer, by: PlatformEntry): Listed
   return {
     httpStatus,
     ocpiStatus,
-    elements: isSuccess(ocpiStatus) ? elementsOf(plain!) : [],
+    elements: isSuccess(ocpiStatus) ? await elementsOf(plain!) : [],
     link,
     total: wholeNumber(total.trim()),
     limit: wholeNumber(limit.trim()),
@@ -71,9 +72,10 @@ export function saidIn({ headers, body }: CourierAnswer, by: PlatformEntry): str
  *
  * @throws HubError `answer_not_ocpi`
  */
-function elementsOf(body: Buffer): Buffer[] {
+async function elementsOf(body: Buffer): Promise<Buffer[]> {
   const list = valueIn(body, 'data');
   if (!list || Buffer.from(list).equals(NULL)) return [];
+  if (isLarge(list)) await nextTurn();
   const elements = findElements(list);
   if (!elements)
     throw new HubError('answer_not_ocpi', `data is not a list of at most ${MAX_ENTRIES} objects`);

@@ -15,6 +15,7 @@ import {
 } from '../ports';
 import { askPage, takePage } from '../peer-lists/ask-page';
 import { ListWalk, type WalkedPage } from '../peer-lists/list-walk';
+import { TurnBudget } from '../turn-budget';
 import { lastUpdatedOf } from './apply-change';
 import { ignore, type IgnoredReason } from './ignored';
 import { idIn, MAX_OBJECT_BYTES, ownerIn } from './object-change';
@@ -109,7 +110,7 @@ export async function pull(subject: PullSubject, parts: PullParts): Promise<Pull
   while (!walk.isOver) {
     const askedAt = parts.now().getTime();
     const { page, news } = await takePage(walk, (url) => fetchPage(url, subject, parts));
-    const taken = takenFrom(
+    const taken = await takenFrom(
       page.elements.filter((_, index) => news[index]),
       subject,
       startedAt,
@@ -152,13 +153,16 @@ interface Taken {
 }
 
 /** What of a page is kept, and why the rest is not. */
-function takenFrom(elements: readonly Buffer[], subject: PullSubject, startedAt: Date): Taken {
+async function takenFrom(elements: readonly Buffer[], subject: PullSubject, startedAt: Date): Promise<Taken> {
+  const budget = new TurnBudget();
   const objects: PulledObject[] = [];
   const ignored: IgnoredReason[] = [];
   for (const body of elements) {
     const read = attributed(body, subject, startedAt);
     if ('reason' in read) ignored.push(read);
     else objects.push(read);
+    const pause = budget.spend(body);
+    if (pause) await pause;
   }
   return { objects, ignored };
 }

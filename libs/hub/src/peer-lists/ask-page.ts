@@ -4,8 +4,10 @@ import { HubError } from '../hub-error';
 import { readListedPage, saidIn } from '../objects/listed-page';
 import { type Courier } from '../ports';
 import { send } from '../roads/direct';
+import { TurnBudget } from '../turn-budget';
 import { type ListWalk, type WalkedPage } from './list-walk';
 import { nextPageOf } from './next-page';
+import { nameOf } from './object-name';
 
 /** A page that a walk took in. */
 export interface TakenPage {
@@ -30,7 +32,19 @@ export async function takePage(
     if (walk.isGuess && error instanceof HubError && error.code === 'list_refused') return EMPTY;
     throw error;
   });
-  return { page, news: walk.take(page) };
+  return { page, news: walk.take(page, await namesOf(page.elements)) };
+}
+
+/** As `nameOf`, of many objects in several turns of the event loop. */
+async function namesOf(objects: readonly Buffer[]): Promise<readonly string[]> {
+  const budget = new TurnBudget();
+  const names: string[] = [];
+  for (const object of objects) {
+    names.push(nameOf(object));
+    const pause = budget.spend(object);
+    if (pause) await pause;
+  }
+  return names;
 }
 
 /** A question for one page of a party's list. */
@@ -61,7 +75,7 @@ export async function askPage(question: PageQuestion, courier: Courier): Promise
       ...idHeaders(ids),
     ],
   });
-  const { httpStatus, ocpiStatus, link, ...page } = readListedPage(answer, platform);
+  const { httpStatus, ocpiStatus, link, ...page } = await readListedPage(answer, platform);
   if (httpStatus >= 300 || !isSuccess(ocpiStatus)) {
     const peerSaid = saidIn(answer, platform);
     throw new HubError('list_refused', `HTTP ${httpStatus}, OCPI ${ocpiStatus}`, { peerSaid });

@@ -1,4 +1,5 @@
 import { ListWalk, type NextPage, type WalkedPage } from './list-walk';
+import { nameOf } from './object-name';
 
 const BASE = 'https://cpo.example/list';
 const urlAt = (offset: number): string => `${BASE}?offset=${offset}&limit=10`;
@@ -28,7 +29,7 @@ function walkOf(peer: Peer, options = OPTIONS) {
   while (!walk.isOver && urls.length < 50) {
     urls.push(walk.url);
     const page = { elements: [], next: NONE, total: undefined, limit: undefined, ...peer(walk.url) };
-    const news = walk.take(page);
+    const news = walk.take(page, page.elements.map(nameOf));
     seen.push(
       ...page.elements
         .filter((_, n) => news[n])
@@ -178,19 +179,18 @@ test('a circle that is longer than what the walk remembers ends, too', () => {
 test('a reader that has some objects of a page gets the others, and none twice', () => {
   const walk = new ListWalk(OPTIONS, new ListWalk(OPTIONS).snapshot(4));
   const page = { elements: items(0, 10), next: NONE, total: 10, limit: undefined };
-  expect(walk.take(page).filter((isNew) => isNew)).toHaveLength(6);
+  expect(walk.take(page, page.elements.map(nameOf)).filter((isNew) => isNew)).toHaveLength(6);
 });
 
 test('objects are told apart by owner, id and the type of a token; ids in either case are one', () => {
-  const page = (...elements: string[]): number =>
-    new ListWalk(OPTIONS)
-      .take({
-        elements: elements.map((each) => Buffer.from(each)),
-        next: NONE,
-        total: undefined,
-        limit: undefined,
-      })
-      .filter((isNew) => isNew).length;
+  const page = (...texts: string[]): number => {
+    const elements = texts.map((each) => Buffer.from(each));
+    const news = new ListWalk(OPTIONS).take(
+      { elements, next: NONE, total: undefined, limit: undefined },
+      elements.map(nameOf),
+    );
+    return news.filter((isNew) => isNew).length;
+  };
   expect(
     page('{"uid":"a","type":"RFID"}', '{"uid":"A","type":"APP_USER"}', '{"uid":"A","type":"RFID"}'),
   ).toBe(2);

@@ -6,7 +6,7 @@
  *
  * Spec: 2.2.1-d2 transport_and_format, Pagination.
  */
-import { fingerprintOf, nameOf } from './object-name';
+import { fingerprintOf } from './object-name';
 
 /** Pages in a row without a new object that end a walk. Some peers leave a page or two of other clients' objects empty. */
 const MAX_IDLE_PAGES = 3;
@@ -118,11 +118,11 @@ export class ListWalk {
   /**
    * Takes in the page that was asked for.
    *
+   * @param names of its elements, as `nameOf` gives them
    * @returns for each of its elements whether the reader does not have it yet
    */
-  take(page: WalkedPage): readonly boolean[] {
+  take(page: WalkedPage, names: readonly string[]): readonly boolean[] {
     const { skip, first } = this.state;
-    const names = page.elements.map(nameOf);
     const again = this.startsAgain(names);
     const news = names.map((name) => !again && this.isNew(name));
     const found = this.state.found + news.filter((isNew) => isNew).length;

@@ -14,7 +14,7 @@ export async function applyObjectChange(manager: EntityManager, change: ObjectCh
   if (change.method === 'PUT' && change.part.length === 0) return keep(manager, change, change.body);
   const stored = await lock(manager, change);
   const shape = moduleRow(change.key.module)?.object;
-  const changed = shape && stored && applyToBody(shape, stored, change);
+  const changed = shape && stored && (await applyToBody(shape, stored, change));
   if (changed) await replace(manager, change, changed);
 }
 

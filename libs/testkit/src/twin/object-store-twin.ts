@@ -29,8 +29,16 @@ interface Kept {
 export class ObjectStoreTwin implements ObjectStore {
   private readonly kept = new Map<string, Kept>();
   private seq = 0;
+  private last: Promise<void> = Promise.resolve();
 
-  async apply({ key, platformId, method, part, body, receivedAt }: ObjectChange): Promise<void> {
+  /** One change after the other, as the lock of a row has it. */
+  apply(change: ObjectChange): Promise<void> {
+    const applied = this.last.then(() => this.applyNow(change));
+    this.last = applied.catch(() => undefined);
+    return applied;
+  }
+
+  private async applyNow({ key, platformId, method, part, body, receivedAt }: ObjectChange): Promise<void> {
     const before = this.kept.get(nameOf({ key, platformId }));
     const seq = before && !before.deletedAt ? before.seq : ++this.seq;
     const common = { key, platformId, seq, seenAt: receivedAt, pushedAt: receivedAt };
@@ -39,7 +47,7 @@ export class ObjectStoreTwin implements ObjectStore {
       return;
     }
     const stored = before?.deletedAt === null ? before.body : undefined;
-    const after = applyToBody(moduleRow(key.module)!.object!, stored, { method, part, body });
+    const after = await applyToBody(moduleRow(key.module)!.object!, stored, { method, part, body });
     if (!after) return;
     const lastUpdated = lastUpdatedOf(after) ?? receivedAt;
     this.put({ ...common, lastUpdated, deletedAt: null, body: Buffer.from(after) });
