@@ -14,6 +14,7 @@ export * from './owner';
 export * from './paging';
 export * from './party';
 export * from './pushed-object';
+export * from './required-members';
 export * from './response-url';
 export * from './scenario';
 export * from './status';

@@ -16,6 +16,7 @@ import {
 } from '@app/ocpi';
 import { type Answer, learned, type Permitted, type Receiver, type Relayed } from '../exchange';
 import { HubError, REFUSAL_OF_FAULT } from '../hub-error';
+import { completedList, completedPush } from '../complete-members';
 import { decodedBody } from '../content';
 import { carriesUrl, type Detours, furtherOffset } from '../detours';
 import { type PlatformEntry } from '../directory';
@@ -33,7 +34,7 @@ export interface DirectParts {
 }
 
 /**
- * Hands the message to its receiver and brings the answer back, bytes untouched.
+ * Hands the message to its receiver and brings the answer back, bytes untouched but for what versions require.
  *
  * @throws HubError when there is no OCPI answer to hand back
  */
@@ -42,14 +43,14 @@ export async function direct(permitted: Permitted, parts: DirectParts): Promise<
   if (!receiver) throw new HubError('receiver_unknown');
   const message = permitted.operation?.responseUrl
     ? await parts.detours.onward(permitted, receiver)
-    : permitted;
+    : completedPush(permitted, receiver);
   const onwardRequestId = parts.newId();
   // Known before it is sent: a message that comes to nothing is looked for by this id, too.
   learned(permitted, { onwardRequestId });
   const made = onwardRequest(message, receiver, onwardRequestId, parts.patience);
   const pageUrl = furtherOffset(permitted) && (await parts.detours.urlOfPage(permitted, receiver));
   const request = pageUrl ? { ...made, url: pageUrl } : made;
-  const given = readAnswer(await send(parts.courier, request), receiver);
+  const given = completedList(permitted, receiver, readAnswer(await send(parts.courier, request), receiver));
   const answer = carriesUrl(given)
     ? await parts.detours.backward(permitted, receiver, request.url, given)
     : given;
