@@ -33,6 +33,23 @@ test(
 );
 
 test(
+  '`npm run bench -- --only hubclientinfo` asks for pages of a short and of a long list under both defaults',
+  async () => {
+    const small = ['--rounds', '1', '--seconds', '1', '--listed', '300'];
+    const run = bench('run.mjs', '--only', 'hubclientinfo', ...small);
+    if (!onLinux) return expect(run).rejects.toThrow('Linux only');
+    const report = await run;
+    for (const byDefault of ['allow', 'deny']) {
+      expect(report).toMatch(new RegExp(`^100 parties, default ${byDefault} +\\d+ +\\d+$`, 'm'));
+      expect(report).toMatch(new RegExp(`^300 parties, default ${byDefault} +\\d+ +\\d+$`, 'm'));
+      expect(report).toMatch(new RegExp(`300 parties within 10 % of that with 100, default ${byDefault}`));
+    }
+    return undefined;
+  },
+  LIMIT_MS,
+);
+
+test(
   '`npm run bench:status` has each platform checked once in a silence',
   async () => {
     const run = bench('status.mjs', '--platforms', '24', '--silence', '3');

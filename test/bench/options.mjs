@@ -1,15 +1,16 @@
 /** What can be said on the command line. */
 import { parseArgs } from 'node:util';
 
-const USAGE = `usage: npm run bench -- [--only forward|deliveries|hanging] [--rounds N] [--seconds N] [--warm-up N] [--parties N] [--receivers N]
+const USAGE = `usage: npm run bench -- [--only forward|deliveries|hanging|hubclientinfo] [--rounds N] [--seconds N] [--warm-up N] [--parties N] [--receivers N] [--listed N]
   --only       one of the sections; all of them when left out
-  --rounds     measured rounds of each system, after one that warms up (forward, hanging)
-  --seconds    length of one measurement (forward, hanging)
+  --rounds     measured rounds of each system, after one that warms up (forward, hanging, hubclientinfo)
+  --seconds    length of one measurement (forward, hanging, hubclientinfo)
   --warm-up    s for which each message runs on each system before anything counts (forward, hanging)
   --parties    registered parties of the large hub (forward)
-  --receivers  receivers of one push (deliveries)`;
+  --receivers  receivers of one push (deliveries)
+  --listed     parties of the large list (hubclientinfo)`;
 
-const SECTIONS = ['forward', 'deliveries', 'hanging'];
+const SECTIONS = ['forward', 'deliveries', 'hanging', 'hubclientinfo'];
 
 /** The options, checked; ends the process with the usage when they cannot be read. */
 export function readOptions(args) {
@@ -23,6 +24,7 @@ export function readOptions(args) {
         'warm-up': { type: 'string', default: '10' },
         parties: { type: 'string', default: '10000' },
         receivers: { type: 'string', default: '1000' },
+        listed: { type: 'string', default: '20000' },
       },
     });
     if (values.only !== undefined && !SECTIONS.includes(values.only))
@@ -34,6 +36,7 @@ export function readOptions(args) {
       warmUpSeconds: whole(values['warm-up'], 1),
       parties: whole(values.parties, 3),
       receivers: whole(values.receivers, 1),
+      listed: whole(values.listed, 100),
     };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);

@@ -50,6 +50,11 @@ const SECTIONS = {
     const { reportHanging } = await import('./hanging-report.mjs');
     return reportHanging(await measureHanging(run, say));
   },
+  hubclientinfo: async (run) => {
+    const { measureHubClientInfo } = await import('./hubclientinfo.mjs');
+    const { reportHubClientInfo } = await import('./hubclientinfo-report.mjs');
+    return reportHubClientInfo(await measureHubClientInfo(run, say));
+  },
 };
 
 const stores = await startStores(folder);

@@ -15,7 +15,7 @@ const LEAST_OUTLINED_BYTES = 32 * 1024;
 const OUTLINED = keysOf(
   ...['country_code', 'party_id', 'id', 'uid', 'type', 'last_updated', 'evses', 'connectors'],
   ...['location_id', 'session_id', 'reservation_id', 'cdr_token', 'token'],
-  ...['status_code', 'data', 'result', 'allowed'],
+  ...['status_code', 'status_message', 'data', 'result', 'allowed'],
 );
 const INDEX: ReadonlyMap<string, number> = new Map(OUTLINED.names.map((name, index) => [name, index]));
 const [SHORTEST, LONGEST_PLAIN] = [
