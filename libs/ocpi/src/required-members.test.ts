@@ -16,7 +16,7 @@ describe('members that a version requires', () => {
   ])('%s becomes %s', (before, after) => expect(filled(before)).toBe(after));
 
   it.each([
-    '{"cdr_token":{"country_code":"FR","party_id":"XXX"}}',
+    '{"cdr_token":{"country_code":"FR","party_id":"QQQ"}}',
     '{"cdr_token":null}',
     '{"id":"1"}',
     '{"cdr_token":',
