@@ -1,20 +1,12 @@
 import { nextLink, nextLinks, resolveUrl, type Span } from '@app/ocpi';
-import { type Answer, noted, type Permitted, type Receiver } from '../exchange';
+import { type Answer, noted, type Permitted } from '../exchange';
 import { HubError } from '../hub-error';
 import { type Log } from '../ports';
 import { MAX_NEXT_LINKS } from './limits';
 import { pageAfter, pageQuery } from './next-place';
+import { type Returning } from './returning';
 import { nextPageAt, type Target, targetAt } from './target';
 import { causeOf, type MakeDetours, type Wanted } from './wanted';
-
-/** An answer on its way back. */
-export interface Returning {
-  readonly message: Permitted;
-  readonly receiver: Receiver;
-  /** Where the request went. */
-  readonly url: string;
-  readonly answer: Answer;
-}
 
 const URL_HEADERS: readonly string[] = ['link', 'location'];
 
@@ -54,11 +46,16 @@ async function newLink(returning: Returning, header: string, make: MakeDetours):
   if (spans.length === 0) return undefined;
   if (spans.length > MAX_NEXT_LINKS) throw new HubError('next_page_elsewhere', `${spans.length} next pages`);
   const targets = spans.map((span) => requireOwn(returning, header, span));
-  const pages = targets.map((target) => pageAfter(returning, target));
-  const urls = await make(
-    targets.map((target, index) => ({ ...wanted(returning, 'link', target), page: pages[index]! })),
-  );
-  return urls.map((url, index) => nextLink(`${url}?${pageQuery(returning, pages[index]!)}`)).join(', ');
+  const next = targets.flatMap((target) => pageAfter(returning, target) ?? []);
+  if (next.length === 0) {
+    noted(
+      returning.message,
+      'Link left out: it leads to pages that the reader had, or to empty ones for ever',
+    );
+    return undefined;
+  }
+  const urls = await make(next.map(({ target, page }) => ({ ...wanted(returning, 'link', target), page })));
+  return urls.map((url, index) => nextLink(`${url}?${pageQuery(returning, next[index]!.page)}`)).join(', ');
 }
 
 function requireOwn(returning: Returning, header: string, { start, end }: Span): string {

@@ -24,6 +24,7 @@ function message(module: string, interfaceRole: 'SENDER' | 'RECEIVER', method: s
   return {
     ...{ method, from: cpo, caller: platform('cpo'), ids: { requestId: 'r', correlationId: 'c' } },
     ...{ row, operation: row && operationOf(row, interfaceRole, method) },
+    path: `/ocpi/2.2.1/${interfaceRole.toLowerCase()}/${module}`,
     target: { version: '2.2.1', interfaceRole, module, rest: '', query: '' },
   } as Permitted;
 }

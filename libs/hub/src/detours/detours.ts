@@ -25,6 +25,13 @@ export interface DetoursOptions {
   readonly log: Log;
 }
 
+/** A further page of a party's list. */
+export interface FurtherPage {
+  readonly page?: DetourPage | undefined;
+  /** Where it is, when the request does not say so itself. */
+  readonly url?: string;
+}
+
 export class Detours {
   constructor(private readonly options: DetoursOptions) {}
 
@@ -60,14 +67,15 @@ export class Detours {
   }
 
   /**
-   * The URL at a party that a request for a further page of its list stands for: the `Link` that the party gave, when it
-   * pages by other things than offsets. Without a database the request goes on as it is.
+   * The page at a party that a request for a further page of its list stands for, when the hub handed its offset out.
+   * It has a URL when the party pages by other things than offsets: the `Link` that the party gave. Without a database
+   * the request goes on as it is.
    *
    * @throws HubError `callback_moved`
    */
-  async urlOfPage(message: Permitted, receiver: Receiver): Promise<string | undefined> {
+  async furtherPage(message: Permitted, receiver: Receiver): Promise<FurtherPage> {
     const offset = furtherOffset(message);
-    if (offset === undefined) return undefined;
+    if (offset === undefined) return {};
     const kept = await this.findPage(listOf(message, receiver.party), offset).catch((err: unknown) => {
       this.options.log.warn(
         { err },
@@ -75,9 +83,11 @@ export class Detours {
       );
       return undefined;
     });
-    if (!kept || isCounted(kept) || kept.owner.platformId !== receiver.platform.id) return undefined;
+    if (!kept || kept.owner.platformId !== receiver.platform.id) return {};
+    const page = kept.page ?? undefined;
+    if (isCounted(kept)) return { page };
     requireStillOwn(receiver.platform, kept.target);
-    return kept.target;
+    return { page, url: kept.target };
   }
 
   /** The newest detour to a page of a list, by the objects before the page. */

@@ -51,7 +51,7 @@ export async function readListedPage(answer: CourierAnswer, by: PlatformEntry): 
   return {
     httpStatus,
     ocpiStatus,
-    elements: isSuccess(ocpiStatus) ? await elementsOf(plain!) : [],
+    elements: isSuccess(ocpiStatus) ? await elementsOf(plain!, by) : [],
     link,
     total: wholeNumber(total.trim()),
     limit: wholeNumber(limit.trim()),
@@ -72,12 +72,14 @@ export function saidIn({ headers, body }: CourierAnswer, by: PlatformEntry): str
  *
  * @throws HubError `answer_not_ocpi`
  */
-async function elementsOf(body: Buffer): Promise<Buffer[]> {
+async function elementsOf(body: Buffer, by: PlatformEntry): Promise<Buffer[]> {
   const list = valueIn(body, 'data');
   if (!list || Buffer.from(list).equals(NULL)) return [];
   if (isLarge(list)) await nextTurn();
   const elements = findElements(list);
-  if (!elements)
-    throw new HubError('answer_not_ocpi', `data is not a list of at most ${MAX_ENTRIES} objects`);
+  if (!elements) {
+    const why = `data is not a list of at most ${MAX_ENTRIES} objects`;
+    throw new HubError('answer_not_ocpi', why, { peerSaid: maskedExcerpt(body, by.authorization) });
+  }
   return elements.map((span) => Buffer.from(bytesAt(list, span)));
 }

@@ -1,7 +1,7 @@
 import { InMemoryCourier, ObjectStoreTwin } from '@app/testkit';
 import { PlatformEntry } from '../directory';
 import { type PlatformRecord } from '../ports';
-import { pull, type PullLimits, type PullSubject } from './pull';
+import { pull, pullError, type PullLimits, type PullSubject } from './pull';
 
 const OWNER = { countryCode: 'NL', partyId: 'CPO' };
 const ENDPOINT = 'https://cpo.example/ocpi/locations/';
@@ -230,4 +230,15 @@ test('ends when another worker took it over', async () => {
   page(FIRST, [item('A')], '?offset=2');
   await expect(run({}, {}, false)).rejects.toThrow('another worker');
   expect(courier.sent).toHaveLength(1);
+});
+
+test.each([
+  ['refuses it', 500, '{"status_code":3000,"status_message":"Database\tis down"}', 'Database is down'],
+  ['answers a web page', 200, '<html><h1>It works!</h1></html>', 'It works!'],
+  ['answers no list', 200, '{"status_code":1000,"data":{"id":"L1"}}', '"id":"L1"'],
+  ['refuses the token, and repeats it', 401, '{"detail":"no such Token c2VjcmV0"}', 'no such Token ***'],
+])('what a peer says that %s is kept for the operator', async (_, httpStatus, body, said) => {
+  courier.script(FIRST, { httpStatus, headers: [], body });
+  const error = await run().catch((cause: unknown) => pullError(cause, START));
+  expect(error).toMatchObject({ peerSaid: expect.stringContaining(said) });
 });

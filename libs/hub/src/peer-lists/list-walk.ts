@@ -9,7 +9,7 @@
 import { fingerprintOf } from './object-name';
 
 /** Pages in a row without a new object that end a walk. Some peers leave a page or two of other clients' objects empty. */
-const MAX_IDLE_PAGES = 3;
+export const MAX_IDLE_PAGES = 3;
 /** URLs of pages that a walk remembers. */
 const REMEMBERED_URLS = 100;
 

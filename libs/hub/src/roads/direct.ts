@@ -48,8 +48,9 @@ export async function direct(permitted: Permitted, parts: DirectParts): Promise<
   // Known before it is sent: a message that comes to nothing is looked for by this id, too.
   learned(permitted, { onwardRequestId });
   const made = onwardRequest(message, receiver, onwardRequestId, parts.patience);
-  const pageUrl = furtherOffset(permitted) && (await parts.detours.urlOfPage(permitted, receiver));
-  const request = pageUrl ? { ...made, url: pageUrl } : made;
+  const further = furtherOffset(permitted) ? await parts.detours.furtherPage(permitted, receiver) : {};
+  if (further.page) learned(permitted, { page: further.page });
+  const request = further.url === undefined ? made : { ...made, url: further.url };
   const given = completedList(permitted, receiver, readAnswer(await send(parts.courier, request), receiver));
   const answer = carriesUrl(given)
     ? await parts.detours.backward(permitted, receiver, request.url, given)
