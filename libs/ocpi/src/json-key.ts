@@ -7,6 +7,7 @@ export interface Keys {
   readonly bytes: readonly Uint8Array[];
 }
 
+/** Makes the keys of some names. */
 export function keysOf(...names: readonly string[]): Keys {
   return { names, bytes: names.map((name) => Buffer.from(JSON.stringify(name))) };
 }
