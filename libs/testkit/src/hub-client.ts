@@ -1,5 +1,6 @@
 import { type InterfaceRole } from '@app/ocpi';
 import { type Agent } from 'node:http';
+import { callHeaders, type Habits } from './habits';
 import { type CallAnswer, type CallHeaders, type OcpiEnvelope, sendCall } from './ocpi-call';
 import { type AdvertisedEndpoint, type Credentials } from './platform-options';
 
@@ -21,7 +22,10 @@ export class HubClient {
   versionsUrl = '';
   endpoints: readonly AdvertisedEndpoint[] = [];
 
-  constructor(private readonly agent: Agent) {}
+  constructor(
+    private readonly agent: Agent,
+    private readonly habits: Habits = {},
+  ) {}
 
   /** The URL of an interface that the hub advertises. @throws Error when it advertises none */
   endpoint(module: string, interfaceRole: InterfaceRole): string {
@@ -33,6 +37,7 @@ export class HubClient {
 
   /** The role of `credentials` has no meaning, peers advertise either. */
   private onlyRole(module: string): AdvertisedEndpoint | undefined {
+    if (this.habits.credentialsRole) return undefined;
     return module === 'credentials' ? this.endpoints.find((each) => each.identifier === module) : undefined;
   }
 
@@ -48,7 +53,11 @@ export class HubClient {
 
   /** One request to the hub's credentials endpoint, whatever comes of it. */
   credentials(method: string, body?: Credentials): Promise<CallAnswer> {
-    return this.send({ method, url: this.endpoint('credentials', 'RECEIVER'), body });
+    return this.send({
+      method,
+      url: this.endpoint('credentials', this.habits.credentialsRole ?? 'RECEIVER'),
+      body,
+    });
   }
 
   send(call: {
@@ -57,7 +66,8 @@ export class HubClient {
     readonly body?: unknown;
     readonly headers?: CallHeaders;
   }): Promise<CallAnswer> {
-    return sendCall({ token: this.token, agent: this.agent, ...call });
+    const headers = { ...call.headers, ...callHeaders(this.habits, this.token) };
+    return sendCall({ token: this.token, agent: this.agent, ...call, headers });
   }
 
   private async get<T>(step: string, url: string): Promise<T> {

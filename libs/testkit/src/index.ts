@@ -7,6 +7,7 @@ export * from './misbehaving-party';
 export * from './tls-fixture';
 export * from './admin-client';
 export * from './fixtures';
+export * from './habits';
 export * from './hub-client';
 export * from './list-readers';
 export * from './ocpi-call';

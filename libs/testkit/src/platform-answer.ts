@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { type Habits, written } from './habits';
 import { type ReceivedRequest } from './received-request';
 
 /** What a test makes a party answer; everything left out is as in the default answer. */
@@ -40,12 +41,20 @@ const DATA: Readonly<Record<string, string>> = {
 const LIST = '[]';
 const OBJECT = '{"x_number": 1.00, "x_long": 12345678901234567890}';
 
-/** Writes the answer of a well-behaved party, as changed by the test. @param origin of this party */
+/** The party that answers: where it is reached, and what it does differently. */
+interface AnsweringParty {
+  readonly origin: string;
+  readonly habits: Habits;
+}
+
+const NOBODY: AnsweringParty = { origin: '', habits: {} };
+
+/** Writes the answer of a party, as changed by the test. */
 export function writeAnswer(
   response: ServerResponse,
   request: ReceivedRequest,
   programmed: ProgrammedAnswer = {},
-  origin = '',
+  { origin, habits } = NOBODY,
 ): void {
   const created = CREATES.has(operationOf(request));
   const body = bodyOf(programmed.body, request);
@@ -53,14 +62,14 @@ export function writeAnswer(
   response.setHeader('Content-Type', 'application/json');
   for (const [name, from] of SWAPPED) {
     const value = request.headers[from];
-    if (value !== undefined) response.setHeader(name, value);
+    if (value !== undefined && !habits.sendsNoHeaders) response.setHeader(name, value);
   }
   if (created) response.setHeader('Location', `${origin}${request.path}/${cdrId(request.body)}`);
   for (const [name, value] of Object.entries(programmed.headers ?? {})) {
     if (value === null) response.removeHeader(name);
     else response.setHeader(name, value as string | string[]);
   }
-  response.end(body);
+  response.end(written(habits, body));
 }
 
 /** An OCPI success around a piece of JSON text, with spaces where a re-serialiser would leave none. */

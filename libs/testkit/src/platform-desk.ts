@@ -43,7 +43,8 @@ export class PlatformDesk {
   }
 
   /** The data that a request is answered with; undefined when there is no such URL. */
-  async dataFor({ path, method, body }: ReceivedRequest): Promise<unknown> {
+  async dataFor({ path: asked, method, body }: ReceivedRequest): Promise<unknown> {
+    const path = asked.endsWith('/') ? asked.slice(0, -1) : asked;
     if (path === `${this.base}/versions`) {
       const origin = this.elsewhere.details ?? this.origin;
       return this.versions.map((version) => ({ version, url: `${origin}${this.base}/${version}` }));

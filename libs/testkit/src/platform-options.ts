@@ -1,4 +1,5 @@
 import { type InterfaceRole, INTERFACES, MODULES, type Party, type TokenEncoding } from '@app/ocpi';
+import { type Habits } from './habits';
 import { type AgentOptions, type ServerOptions } from 'node:https';
 
 export interface ModuleInterface {
@@ -17,6 +18,8 @@ export interface TestPlatformOptions {
   readonly modules?: readonly ModuleInterface[];
   /** How it reads the tokens that it is shown, `base64` when left out. */
   readonly tokenEncoding?: TokenEncoding;
+  /** What it does differently; nothing when left out. */
+  readonly habits?: Habits;
   /** Advertises endpoint URLs that end in `/`. */
   readonly trailingSlash?: boolean;
   /** Before every path, `/ocpi` when left out. */
@@ -66,8 +69,9 @@ export function endpointPath(options: TestPlatformOptions, version: string, each
 
 /** The Credentials object that a platform hands out. */
 export function credentialsOf(options: TestPlatformOptions, token: string, url: string): Credentials {
+  const shown = (text: string): string => (options.habits?.lowerCase ? text.toLowerCase() : text);
   const roles = options.roles.map(({ countryCode, partyId, role, businessDetails }) => ({
-    ...{ country_code: countryCode, party_id: partyId, role },
+    ...{ country_code: shown(countryCode), party_id: shown(partyId), role },
     business_details: businessDetails ?? { name: options.name },
   }));
   return { token, url, roles };

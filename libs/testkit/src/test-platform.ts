@@ -1,6 +1,7 @@
 import { type InterfaceRole, type Party, partyKey } from '@app/ocpi';
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
+import { type Habits, redirect, refuseToken } from './habits';
 import { HubClient, successData } from './hub-client';
 import { Listener } from './listener';
 import { MISBEHAVIOURS, type Misbehaviour } from './misbehaviour';
@@ -50,7 +51,7 @@ export class TestPlatform {
     const { client, server, tokenEncoding } = options;
     this.tokens = new PlatformTokens(tokenEncoding);
     this.agent = client ? new SecureAgent({ ...client, keepAlive: false }) : new Agent({ keepAlive: false });
-    this.hub = new HubClient(this.agent);
+    this.hub = new HubClient(this.agent, options.habits);
     this.desk = new PlatformDesk(options, this.tokens, this.hub);
     const answer = (request: IncomingMessage, response: ServerResponse): void =>
       void this.serve(request, response);
@@ -210,28 +211,37 @@ export class TestPlatform {
     }
   }
 
+  /** What it does differently. */
+  get habits(): Habits {
+    return this.options.habits ?? {};
+  }
+
   private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await receive(message, this.served).catch(() => undefined);
-    if (request === undefined) return;
+    if (request === undefined || redirect(this.habits, request.rawUrl, response)) return;
     const part = request.module === null ? 'configuration' : 'functional';
     (part === 'functional' ? this.functional : this.configuration).add(request);
-    const isCredentials = part === 'configuration' && request.path.endsWith('/credentials');
+    const isCredentials = part === 'configuration' && /\/credentials\/?$/.test(request.path);
     const kind = this.misbehaviour.get(part) ?? (isCredentials && this.misbehaviour.get('credentials'));
     if (kind) MISBEHAVIOURS[kind](response, message);
-    else if (!this.tokens.allow(request.headers.authorization)) MISBEHAVIOURS.status_401(response);
+    else if (!this.tokens.allow(request.headers.authorization)) this.refuse(response);
     else if (part === 'functional') await this.answer(request, response);
     else await this.answerConfiguration(request, response);
   }
 
+  private refuse(response: ServerResponse): void {
+    if (!refuseToken(this.habits, response)) MISBEHAVIOURS.status_401(response);
+  }
+
   private async answer(request: ReceivedRequest, response: ServerResponse): Promise<void> {
     const programmed = await this.program(request);
-    if (!response.destroyed) writeAnswer(response, request, programmed, this.origin);
+    if (!response.destroyed) writeAnswer(response, request, programmed, this);
   }
 
   private async answerConfiguration(request: ReceivedRequest, response: ServerResponse): Promise<void> {
     const data = await this.desk.dataFor(request);
     if (data === undefined) MISBEHAVIOURS.envelope_404(response);
-    else writeAnswer(response, request, { body: success(JSON.stringify(data)) });
+    else writeAnswer(response, request, { body: success(JSON.stringify(data)) }, this);
   }
 }
 
