@@ -1,5 +1,5 @@
 /** A charging session between platforms that do what real ones were seen to do, and not what the specification asks for. */
-import { type Habits, SLOPPIEST } from '@app/testkit';
+import { type Habits, type ReceivedRequest, SLOPPIEST } from '@app/testkit';
 import * as bodies from '../../libs/testkit/src/fixture-bodies';
 import { type JoinedPlatform, party, startHub, type TestHub } from '../support/hub';
 import { until } from '../support/waiting';
@@ -23,6 +23,18 @@ async function startTwo(cpoHabits: Habits, emspHabits: Habits): Promise<[JoinedP
     await hub.join('cpo', [CPO], { habits: cpoHabits, ...plain }),
     await hub.join('emsp', [EMSP], { habits: emspHabits, ...plain }),
   ];
+}
+
+/** Each request carries what the hub sends with all of them, once. */
+function expectHeadersOfTheHub(requests: readonly ReceivedRequest[]): void {
+  for (const { headers, rawHeaders } of requests) {
+    const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+    for (const name of ['user-agent', 'accept', 'x-request-id', 'x-correlation-id', 'authorization']) {
+      expect(names.filter((each) => each === name)).toHaveLength(1);
+    }
+    expect(headers).toMatchObject({ accept: 'application/json', 'ocpi-to-party-id': expect.any(String) });
+    expect(headers['user-agent']).toMatch(/^ocpi-roaming-hub\//);
+  }
 }
 
 test('the sloppiest of both sides register, authorise, start, charge and bill', async () => {
@@ -77,14 +89,7 @@ test('the sloppiest of both sides register, authorise, start, charge and bill', 
     ['POST', bill],
   ]);
 
-  for (const { headers, rawHeaders } of [...emsp.received, ...cpo.received]) {
-    const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-    for (const name of ['user-agent', 'accept', 'x-request-id', 'x-correlation-id', 'authorization']) {
-      expect(names.filter((each) => each === name)).toHaveLength(1);
-    }
-    expect(headers).toMatchObject({ accept: 'application/json', 'ocpi-to-party-id': expect.any(String) });
-    expect(headers['user-agent']).toMatch(/^ocpi-roaming-hub\//);
-  }
+  expectHeadersOfTheHub([...emsp.received, ...cpo.received]);
   await until(async () => (await hub.admin.messages({ failed: 'true' })).data.length === 0);
 }, 60_000);
 
