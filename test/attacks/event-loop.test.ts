@@ -19,6 +19,7 @@ beforeAll(async () => {
   hub = await LoopHub.start();
   cpo = await hub.join('cpo', [party('NL*CPO', 'CPO')]);
   emsp = await hub.join('emsp', [party('DE*MSP', 'EMSP')]);
+  await warmUp();
 });
 afterEach(() => emsp.answerWith(() => undefined));
 afterAll(() => hub.close());
@@ -26,6 +27,12 @@ afterAll(() => hub.close());
 /** Bodies are read by name: which one held the loop is what a failure must say. */
 const own = '"country_code":"NL","party_id":"CPO","id":"L1","last_updated":"2026-01-01T00:00:00Z"';
 const push = { interfaceRole: 'RECEIVER', method: 'PUT', rest: '/NL/CPO/L1' } as const;
+
+/** A process that has just started reads its first megabytes by code that is not compiled yet, three times as slowly. */
+async function warmUp(): Promise<void> {
+  const bodies = [...worstBodies(own), ...worstBodies(own)];
+  for (const [, body] of bodies) await cpo.call({ ...push, module: 'locations', body, to: 'DE*MSP' });
+}
 
 /** Each body in turn, on its own: two at a time would be two messages. */
 async function eachBody(
@@ -40,11 +47,15 @@ async function eachBody(
   return statuses;
 }
 
-/** The loop is not held, and each body came through or was refused in words. */
-async function expectQuick(members: string, send: (body: Buffer) => Promise<CallAnswer>): Promise<void> {
+/** The loop is not held, and each body came through or was refused, with `failing` where it is not its sender's fault. */
+async function expectQuick(
+  members: string,
+  send: (body: Buffer) => Promise<CallAnswer>,
+  failing: readonly number[] = [],
+): Promise<void> {
   const statuses = await eachBody(members, send);
   expect(statuses.filter((status) => status === 1000).length).toBeGreaterThan(0);
-  expect(statuses.filter((status) => status >= 3000)).toEqual([]);
+  expect(statuses.filter((status) => status >= 3000)).toEqual(failing);
   hub.expectQuick();
 }
 
@@ -110,7 +121,7 @@ it('results that are posted to a callback URL', async () => {
     urls.push((JSON.parse(body.toString()) as { response_url: string }).response_url);
     return undefined;
   });
-  const body = `{"response_url":"${emsp.origin}/results/1"}`;
+  const body = JSON.stringify({ response_url: `${emsp.endpoint('commands', 'SENDER')}/results/1` });
   const command = {
     interfaceRole: 'RECEIVER',
     module: 'commands',
@@ -134,11 +145,15 @@ const answering =
   (body: Buffer): AnswerProgram =>
   () => ({ body, headers: { 'Content-Type': 'application/json' } });
 
-it('answers of receivers', () =>
-  expectQuick('"status_code":1000,"timestamp":"2026-01-01T00:00:00Z"', (body) => {
-    emsp.answerWith(answering(body));
-    return cpo.call({ ...push, module: 'locations', body: '{}', rest: '/NL/CPO/L2', to: 'DE*MSP' });
-  }));
+it('answers of receivers, of which one that is nested too deeply is none', () =>
+  expectQuick(
+    '"status_code":1000,"timestamp":"2026-01-01T00:00:00Z"',
+    (body) => {
+      emsp.answerWith(answering(body));
+      return cpo.call({ ...push, module: 'locations', body: '{}', rest: '/NL/CPO/L2', to: 'DE*MSP' });
+    },
+    [4000],
+  ));
 
 it('pages of a list that the hub reads itself', async () => {
   for (const [name, list] of worstLists('"country_code":"DE","party_id":"MSP","id":"S1"')) {

@@ -10,9 +10,13 @@ import { LoopHub } from '../support/loop-hub';
 const PARTIES = 100;
 const CUSTOM_MODULES = 150;
 const name = (n: number): string => `NL*${n.toString(36).padStart(3, '0').toUpperCase()}`;
-const MODULES = Array.from({ length: CUSTOM_MODULES }, (_, n): ModuleInterface[] =>
-  (['SENDER', 'RECEIVER'] as const).map((interfaceRole) => ({ module: `custom${n}`, interfaceRole })),
-).flat();
+const MODULES: readonly ModuleInterface[] = [
+  { module: 'locations', interfaceRole: 'SENDER' },
+  ...Array.from({ length: CUSTOM_MODULES }, (_, n): ModuleInterface => ({
+    module: `custom${n}`,
+    interfaceRole: 'RECEIVER',
+  })),
+];
 
 let hub: LoopHub;
 let asker: JoinedPlatform;
