@@ -143,7 +143,8 @@ it.each(FRAMINGS)('answers of 100 MB, %s, are cut off, and the caller is told', 
 it.each(FRAMINGS)('a list of versions of 100 MB, %s, ends the handshake', async (framing) => {
   const name = `flood-${framing}.test`;
   hub.name(name, [PUBLIC]);
-  const thief = await hub.invite(`thief-${framing}.test`, [party('FR*THF', 'CPO')]);
+  const pair = framing === 'declared' ? 'FR*THD' : 'FR*THC';
+  const thief = await hub.invite(`thief-${framing}.test`, [party(pair, 'CPO')]);
   const server = servers.get(framing)!;
   const url = `${server.originAs(name)}/versions`;
   const answers = await repeated(() =>
