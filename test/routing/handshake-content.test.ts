@@ -10,6 +10,8 @@ let peer: Server;
 let origin: string;
 let endpoint: string;
 let identifier: string;
+/** Bytes of each answer at least: white space behind it makes up for what is missing. */
+let leastBytes: number;
 
 /** A platform that compresses whatever it answers, as some proxies do. */
 beforeAll(async () => {
@@ -19,7 +21,9 @@ beforeAll(async () => {
     const versions = [{ version: '2.2.1', url: `${origin}/2.2.1` }];
     const data = url === '/versions' ? versions : { version: '2.2.1', endpoints };
     const answer = { data, status_code: 1000, timestamp: new Date().toISOString() };
-    response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(JSON.stringify(answer)));
+    response
+      .writeHead(200, { 'Content-Encoding': 'gzip' })
+      .end(gzipSync(JSON.stringify(answer).padEnd(leastBytes)));
   });
   await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(peer.address() as AddressInfo).port}`;
@@ -32,6 +36,7 @@ afterAll(async () => {
 beforeEach(() => {
   endpoint = `${origin}/tokens`;
   identifier = 'tokens';
+  leastBytes = 0;
 });
 
 let next = 100;
@@ -51,6 +56,15 @@ async function register(
 it('versions and details that come encoded unasked are read', async () => {
   const answer = await register();
   expect([answer.httpStatus, answer.json().status_code]).toEqual([200, 1000]);
+});
+
+it('versions and details of 1 MiB are read, and with a byte more they are no OCPI message', async () => {
+  leastBytes = 1024 * 1024;
+  expect((await register()).json().status_code).toBe(1000);
+  leastBytes++;
+  const { status_code, status_message } = (await register()).json();
+  expect(status_code).toBe(3001);
+  expect(status_message).toContain('no OCPI message');
 });
 
 it('credentials that come encoded are read like any body', async () => {
