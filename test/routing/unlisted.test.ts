@@ -50,7 +50,12 @@ test.each([
   ['an umlaut in its id', '/NL/CPO/M%C3%BCller', location('"Müller"'), 'the id in its URL is no CiString'],
   ['a numeric id', '/NL/CPO/5', location('5'), 'id in its body is no string'],
   ['another id than its URL', '/NL/CPO/L1', location('"L2"'), 'id in its body is not the id in its URL'],
-  ['an owner in another role', '/NL/SIM/L1', location('"L1"', 'SIM'), 'NL*SIM is not CPO or NAP on your platform'],
+  [
+    'an owner in another role',
+    '/NL/SIM/L1',
+    location('"L1"', 'SIM'),
+    'NL*SIM is not CPO or NAP on your platform',
+  ],
   ['too many members', '/NL/CPO/L1', location('"L1"', 'CPO', members), 'it has more than 10000 members'],
 ])(
   'an object with %s is delivered, and its sender and the message log say why it is not listed',
