@@ -85,7 +85,8 @@ test('a leg to a platform that is registered no more is discarded in the end, an
 test('so is a leg to a party that has left its platform, or is there in another role only', async () => {
   const party = { countryCode: 'NL', partyId: 'TNM' };
   const left = { state: 'discarded', error: 'party_left' };
-  const held = { ...party, held: true, status: 'CONNECTED' };
+  const since = new Date();
+  const held = { ...party, held: true, status: 'CONNECTED', statusSince: since, knownSince: since };
   for (const parties of [[], [{ ...held, role: 'EMSP', held: false }], [{ ...held, role: 'CPO' }]]) {
     directory.platformChanged('p', { ...platform, parties } as unknown as PlatformRecord);
     expect((await sendLeg({ ...legAfter(5), party }, parts)).settlement).toEqual(left);
