@@ -20,7 +20,8 @@ beforeAll(async () => {
   gated = await hub.addRouter({ DATABASE_URL: gate.url });
   cpo = await hub.join('cpo', [party('NL*CPO', 'CPO')]);
   emsp = await hub.join('emsp', [party('DE*MSP', 'EMSP')]);
-  await put(); // the router knows both by now
+  // The other router hears of the registrations a moment later.
+  await until(async () => (await put()).json().status_code === 1000);
 });
 afterAll(async () => {
   gate.open();
