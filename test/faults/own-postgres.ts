@@ -1,5 +1,5 @@
 /** A PostgreSQL of one test, which is killed and always comes back with its data on the same port. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '@app/store';
@@ -74,11 +74,17 @@ export class HubsPostgres {
   async kill(): Promise<void> {
     const pid = Number(this.postmaster()[0]);
     process.kill(pid, 'SIGKILL');
-    await until(() => Number(this.postmaster()[0]) !== pid, START_LIMIT_MS);
+    await until(() => this.isRunningAnew(pid), START_LIMIT_MS);
   }
 
   async drop(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Whether another server than `pid` runs; between the two there is no file of it. */
+  private isRunningAnew(pid: number): boolean {
+    const file = join(this.folder, 'pg', 'postmaster.pid');
+    return existsSync(file) && ![0, pid].includes(Number(this.postmaster()[0]));
   }
 
   private postmaster(): string[] {
