@@ -13,7 +13,7 @@ export function keysOf(...names: readonly string[]): Keys {
 }
 
 const BACKSLASH = 0x5c;
-/** A key with more bytes than this is none that anybody looks for, even with all its characters as `\uXXXX`. */
+/** Longer keys cannot match, even if every character were written as `\uXXXX`. */
 const MAX_ESCAPED_KEY_BYTES = 256;
 
 /** Which of the keys stands there, without case and with escapes undone; -1 for none. */

@@ -18,7 +18,7 @@ export function roleKey(party: Party): string {
 }
 
 const BY_APPEARANCE = orderBy(({ knownSince }) => knownSince);
-const NOBODY = new SortedList(BY_APPEARANCE);
+const NO_PARTIES = new SortedList(BY_APPEARANCE);
 
 export class ListedParties {
   /** Since when the hub knows them; a party keeps its place until it unregisters and comes back. */
@@ -47,7 +47,7 @@ export class ListedParties {
 
   /** The parties of a platform, in the order of their appearance. */
   of(platformId: string): SortedList<ListedParty> {
-    return this.byPlatform.get(platformId) ?? NOBODY;
+    return this.byPlatform.get(platformId) ?? NO_PARTIES;
   }
 
   /** A pair in one role: one that it was given up by is listed beside the one that has it now. */

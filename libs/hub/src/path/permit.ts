@@ -1,4 +1,4 @@
-import { exchangeBodies, partyKey, type PartyId, scenarioOf } from '@app/ocpi';
+import { exchangeBodies, partyKey, type PartyId, ROLES, scenarioOf } from '@app/ocpi';
 import { type Participant } from '../agreement';
 import { type Directory, type PlatformEntry } from '../directory';
 import { type Identified, learned, type Permitted, type Receiver } from '../exchange';
@@ -107,14 +107,15 @@ function choosePlatform(
 /** @throws HubError `receiver_suspended`, `receiver_planned` */
 function requireReachable({ row, target }: Identified, platform: PlatformEntry, to: PartyId): void {
   const { suspended, status } = platform.record;
-  const held = platform.partiesOf(to).filter((party) => party.held);
-  if (suspended || status === 'SUSPENDED' || held.length === 0) {
+  if (suspended || status === 'SUSPENDED' || !platform.holds(to)) {
     throw new HubError('receiver_suspended', partyKey(to));
   }
   const roles = row?.interfaces[target.interfaceRole].roles ?? [];
-  const meant = held.filter(({ role }) => roles.includes(role));
-  const isPlanned = (meant.length > 0 ? meant : held).every((party) => party.status === 'PLANNED');
-  if (status === 'PLANNED' || isPlanned) throw new HubError('receiver_planned', partyKey(to));
+  const meant = platform.holdsAs(to, roles) ? roles : ROLES;
+  const isRegistered = platform
+    .partiesOf(to)
+    .some((party) => party.held && party.status !== 'PLANNED' && meant.includes(party.role));
+  if (status === 'PLANNED' || !isRegistered) throw new HubError('receiver_planned', partyKey(to));
 }
 
 /** Asked last: the one message in a while that may try an OFFLINE platform has passed everything else. */
